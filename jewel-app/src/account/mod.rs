@@ -1,0 +1,26 @@
+//! Accounts and the people who act for them: sign-up, log-in, who am I.
+//!
+//! An account owns rows and pays; a person has an address and a password and acts for one account.
+//! One address is one person, however it is spelt: the database holds it. What else belongs to a
+//! new account stands above this feature and is handed in as [`Opening`].
+
+mod api;
+mod entity;
+mod opening;
+mod password;
+mod problem;
+mod rules;
+
+pub use api::{AccountView, LogIn, Session, SignUp};
+pub use opening::{Opening, Part};
+pub use password::Passwords;
+pub use problem::AccountProblem;
+
+use jewel_core::app::Module;
+use jewel_core::endpoints;
+
+/// The feature.
+pub fn module() -> Module {
+    Module::new("account", "Accounts, and the people who act for them.")
+        .endpoints(endpoints![api::sign_up, api::log_in, api::me])
+}

@@ -1,0 +1,65 @@
+//! What operators ask a process, on a listener of its own: is it alive, is it ready, its figures.
+
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use http::StatusCode;
+use http::header::CONTENT_TYPE;
+use tokio::sync::watch;
+use tokio::time::timeout;
+
+use crate::db::Db;
+use crate::http::Slots;
+use crate::observe::Meter;
+
+/// How long readiness waits for the database.
+const READY_TIME: Duration = Duration::from_secs(2);
+
+/// What the answers are taken from.
+#[derive(Debug, Clone)]
+pub(super) struct Watched {
+    pub(super) meter: Meter,
+    pub(super) slots: Slots,
+    pub(super) db: Option<Db>,
+    /// Whether the process was asked to stop.
+    pub(super) stop: watch::Receiver<bool>,
+}
+
+/// The router of `/health/live`, `/health/ready` and `/metrics`.
+pub(super) fn router(watched: Watched) -> Router {
+    Router::new()
+        .route("/health/live", get(async || "alive\n"))
+        .route("/health/ready", get(ready))
+        .route("/metrics", get(metrics))
+        .with_state(watched)
+}
+
+/// Ready is who should be sent requests: not stopping, and the database answers.
+async fn ready(State(watched): State<Watched>) -> Response {
+    if *watched.stop.borrow() {
+        return (StatusCode::SERVICE_UNAVAILABLE, "stopping\n").into_response();
+    }
+    let Some(db) = &watched.db else { return "ready\n".into_response() };
+    match timeout(READY_TIME, db.check()).await {
+        Ok(Ok(_)) => "ready\n".into_response(),
+        Ok(Err(error)) => {
+            tracing::warn!(%error, "not ready");
+            (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n").into_response()
+        }
+        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the database is slow\n").into_response(),
+    }
+}
+
+async fn metrics(State(watched): State<Watched>) -> Response {
+    metrics::gauge!("http_requests_in_flight").set(watched.slots.taken());
+    if let Some(db) = &watched.db {
+        let pool = db.pool();
+        metrics::gauge!("db_connections_open").set(pool.size());
+        metrics::gauge!("db_connections_idle").set(u32::try_from(pool.num_idle()).unwrap_or(0));
+    }
+    watched.meter.upkeep();
+    ([(CONTENT_TYPE, "text/plain; version=0.0.4")], watched.meter.render()).into_response()
+}

@@ -1,0 +1,106 @@
+//! Do the parts fit together? Everything that does not is told at once, before a socket opens.
+
+use std::any::TypeId;
+use std::collections::{BTreeMap, HashSet};
+
+use crate::http::{Entry, Named, Reads};
+use crate::job::Definition;
+use crate::manifest::{Declared, Describe, Kind, Per, Repeat, State};
+
+/// All conflicts between these endpoints and jobs.
+pub(super) fn conflicts(endpoints: &[Named], jobs: &[(&str, Definition)]) -> Vec<String> {
+    let entries = || endpoints.iter().map(|named| named.route.entry);
+    let mut found = Vec::new();
+    found.extend(twice(
+        entries().map(|entry| (shape(&entry.declared), place(&entry.declared))),
+        "the route",
+    ));
+    found.extend(twice(
+        endpoints.iter().map(|n| (n.operation.clone(), place(&n.route.entry.declared))),
+        "the operation",
+    ));
+    found.extend(twice(
+        jobs.iter().map(|(_, job)| {
+            let declared = &job.entry.declared;
+            (declared.name.to_owned(), format!("{}:{}", declared.source.file, declared.source.line))
+        }),
+        "the job",
+    ));
+    found.extend(names(entries()));
+    found.extend(entries().flat_map(declaration));
+    found
+}
+
+/// What is there more than once, with all its places.
+fn twice(items: impl Iterator<Item = (String, String)>, what: &str) -> Vec<String> {
+    let mut places: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (name, place) in items {
+        places.entry(name).or_default().push(place);
+    }
+    let several = places.into_iter().filter(|(_, places)| places.len() > 1);
+    several.map(|(name, places)| format!("{what} `{name}` is there {} times: {}", places.len(), places.join(", "))).collect()
+}
+
+/// Method and path, with the segments' names left out: `GET /shots/{}`.
+fn shape(declared: &Declared) -> String {
+    let part = |part: &str| if part.starts_with('{') { "{}".to_owned() } else { part.to_owned() };
+    let path: Vec<String> = declared.path.split('/').map(part).collect();
+    format!("{} {}", declared.verb.as_str(), path.join("/"))
+}
+
+fn place(declared: &Declared) -> String {
+    format!("{}:{} `{}`", declared.source.file, declared.source.line, declared.name)
+}
+
+/// One place in the paths has one name: the router could not tell two apart.
+fn names<'a>(entries: impl Iterator<Item = &'a Entry>) -> Vec<String> {
+    let mut known: BTreeMap<String, (String, String)> = BTreeMap::new();
+    let mut found = Vec::new();
+    for entry in entries {
+        let mut prefix = String::new();
+        for part in entry.declared.path.split('/').skip(1) {
+            if !part.starts_with('{') {
+                prefix = format!("{prefix}/{part}");
+                continue;
+            }
+            let here = (part.to_owned(), place(&entry.declared));
+            let first = known.entry(prefix.clone()).or_insert_with(|| here.clone());
+            if first.0 != here.0 {
+                found.push(format!(
+                    "what follows `{prefix}/` is called `{}` at {} and `{}` at {}: one name",
+                    first.0, first.1, here.0, here.1
+                ));
+            }
+            prefix.push_str("/{}");
+        }
+    }
+    found
+}
+
+/// What one annotation says that its types contradict.
+fn declaration(entry: &Entry) -> Vec<String> {
+    let declared = &entry.declared;
+    let mut found = Vec::new();
+    if declared.repeat == Repeat::Once && entry.reads == Reads::Stream {
+        found.push(format!("{} is `idempotent` and streams its body", place(declared)));
+    }
+    let stranger = declared.access == Kind::Public;
+    let by_person = |per: Per| matches!(per, Per::User | Per::Account);
+    if stranger && declared.limits.iter().any(|limit| by_person(limit.per)) {
+        found.push(format!(
+            "{} is public, so that `limit(.., per = user)` would limit nobody: say `per = ip`",
+            place(declared)
+        ));
+    }
+    found
+}
+
+/// State that handlers or jobs take and the application does not have.
+pub(super) fn missing(describe: &Describe, has: impl Fn(TypeId) -> bool) -> Vec<String> {
+    let mut told = HashSet::new();
+    let lacks = |state: &&State| !has(state.id) && told.insert(state.id);
+    let lacking = describe.states.iter().filter(lacks);
+    lacking
+        .map(|state| format!("no state of type `{}`: add it with `App::state`", state.name))
+        .collect()
+}

@@ -1,0 +1,125 @@
+//! From an application and its surroundings to something that can answer and work.
+
+use std::sync::Arc;
+
+use axum::Router;
+use tower_http::compression::CompressionLayer;
+
+use super::{App, Error, Insert, Settings, check, documents, mount, shared_limits};
+use crate::blob::Blob;
+use crate::clock::Clock;
+use crate::crypto::{LinkSigner, MasterKey, Tokens};
+use crate::db::Db;
+use crate::generate;
+use crate::guard::limit::Limiter;
+use crate::http::{self, Context, Slots};
+use crate::job::{Definition, Jobs, Worker};
+use crate::state::States;
+
+/// How many connections the queue has of its own, so that requests cannot starve heartbeats.
+const QUEUE_CONNECTIONS: u32 = 4;
+
+/// What a part of the state is made from.
+#[derive(Debug)]
+pub struct Setup {
+    /// The parts made so far, the framework's own first: `Clock`, `Blob`, `Tokens`, `LinkSigner`,
+    /// the application's settings, and where there is a database `Db` and `Jobs`.
+    pub states: States,
+    /// The framework's settings.
+    pub settings: Settings,
+}
+
+/// What surrounds an application: the real world, or a test's.
+pub(crate) struct Environment {
+    pub(crate) settings: Settings,
+    /// Adds the application's own settings.
+    pub(crate) own: Insert,
+    /// The database's URL, where the application has one.
+    pub(crate) db_url: Option<String>,
+    pub(crate) blob: Blob,
+    pub(crate) key: MasterKey,
+    pub(crate) clock: Clock,
+}
+
+/// An application that can answer and work.
+pub(crate) struct Assembled {
+    pub(crate) router: Router,
+    pub(crate) context: Arc<Context>,
+    pub(crate) slots: Slots,
+    pub(crate) jobs: Option<Jobs>,
+    definitions: Vec<Definition>,
+}
+
+impl App {
+    /// Puts the application together.
+    ///
+    /// # Errors
+    /// All conflicts between its parts, or the part of its state that could not be made.
+    pub(crate) fn assemble(&self, environment: Environment) -> Result<Assembled, Error> {
+        let Environment { settings, own, db_url, blob, key, clock } = environment;
+        let (manifest, describe) = self.describe(&settings)?;
+        let db = db_url.as_deref().map(|url| Db::new(url, self.name, &settings.db)).transpose()?;
+        let queue = db_url.as_deref().map(|url| self.queue(url, &settings)).transpose()?;
+        let tokens = Tokens::new(&key, settings.auth.token_life.get(), clock.clone());
+        let mut states = States::default();
+        states.insert(clock.clone());
+        states.insert(blob);
+        states.insert(tokens.clone());
+        states.insert(LinkSigner::new(&key));
+        if let (Some(db), Some(jobs)) = (&db, &queue) {
+            states.insert(db.clone());
+            states.insert(jobs.clone());
+        }
+        own(&mut states);
+        let mut setup = Setup { states, settings };
+        for make in &self.states {
+            let insert = make(&setup)?;
+            insert(&mut setup.states);
+        }
+        let Setup { states, settings } = setup;
+        let missing = check::missing(&describe, |id| states.has(id));
+        if !missing.is_empty() {
+            return Err(Error::Conflicts(missing));
+        }
+        let context = Arc::new(Context {
+            limiter: Arc::new(Limiter::new(&shared_limits(&settings.http), &clock)),
+            settings: settings.http.clone(),
+            tokens: Some(tokens),
+            clock,
+            states,
+            db,
+        });
+        let slots = Slots::new(settings.http.in_flight);
+        let document = generate::pretty(&generate::openapi(&manifest));
+        let mut router = http::router(&self.endpoints(), &context, &slots)
+            .merge(documents::router(self.title, document));
+        for mount in self.modules.iter().flat_map(|module| &module.mounts) {
+            router = router.nest(mount.path, mount::guarded(mount, &context));
+        }
+        for wrap in &self.wraps {
+            router = wrap(router);
+        }
+        Ok(Assembled {
+            router: router.layer(CompressionLayer::new()),
+            context,
+            slots,
+            jobs: queue,
+            definitions: self.jobs().into_iter().map(|(_, job)| job).collect(),
+        })
+    }
+
+    fn queue(&self, url: &str, settings: &Settings) -> Result<Jobs, Error> {
+        let mut own = settings.db.clone();
+        own.connections = QUEUE_CONNECTIONS;
+        Ok(Jobs::new(Db::new(url, &format!("{} queue", self.name), &own)?))
+    }
+}
+
+impl Assembled {
+    /// A worker for the application's jobs; none where it has no database.
+    pub(crate) fn worker(&self, settings: &crate::job::Settings) -> Option<Worker> {
+        let (jobs, db) = (self.jobs.clone()?, self.context.db.clone()?);
+        let states = self.context.states.clone();
+        Some(Worker::new(jobs, db, states, &self.definitions, settings.clone()))
+    }
+}

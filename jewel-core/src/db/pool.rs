@@ -1,0 +1,113 @@
+//! The pool of connections, and how a connection is prepared for the application's role.
+
+use std::sync::Arc;
+
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{AssertSqlSafe, PgPool, Row};
+
+use super::{Error, Settings, Tx};
+use crate::id::Id;
+use crate::tenant::Account;
+
+/// The database.
+#[derive(Debug, Clone)]
+pub struct Db {
+    pool: PgPool,
+    named: bool,
+    /// What each transaction begins with, up to the account.
+    begin: Arc<str>,
+}
+
+impl Db {
+    /// A pool on the server at `url`; it connects when it is first used.
+    ///
+    /// # Errors
+    /// Where the URL is none.
+    pub fn new(url: &str, application: &str, settings: &Settings) -> Result<Self, Error> {
+        let mut options: PgConnectOptions = url.parse()?;
+        options = options.application_name(application);
+        let timeout = settings.statement_timeout.get().as_millis();
+        let mut pool = PgPoolOptions::new()
+            .max_connections(settings.connections)
+            .acquire_timeout(settings.acquire_timeout.get());
+        let begin = if settings.pgbouncer {
+            options = options.statement_cache_capacity(0);
+            format!("begin; set local statement_timeout = {timeout}; ")
+        } else {
+            options = options.options([("statement_timeout", timeout.to_string())]);
+            pool = pool.after_connect(|connection, _| {
+                let become_app = sqlx::raw_sql("set role jewel_app").execute(connection);
+                Box::pin(async move { become_app.await.map(drop) })
+            });
+            "begin; ".to_owned()
+        };
+        Ok(Self {
+            pool: pool.connect_lazy_with(options),
+            named: !settings.pgbouncer,
+            begin: begin.into(),
+        })
+    }
+
+    /// Opens a transaction that sees the rows of `account`, or of nobody.
+    ///
+    /// # Errors
+    /// [`Error::Exhausted`] where no connection is free in time.
+    pub async fn begin(&self, account: Option<Id<Account>>) -> Result<Tx, Error> {
+        let begin = &self.begin;
+        // The identifier is a parsed UUID: nothing in it can end the literal.
+        let sql = match account {
+            Some(account) => format!("{begin}set local jewel.account = '{account}'"),
+            None => format!("{begin}set local jewel.account = ''"),
+        };
+        let inner = self.pool.begin_with(AssertSqlSafe(sql)).await?;
+        Ok(Tx::new(inner, account, self.named))
+    }
+
+    /// The pool itself, for what transactions do not cover: listening, say.
+    pub fn pool(&self) -> &PgPool {
+        &self.pool
+    }
+
+    pub(super) fn named(&self) -> bool {
+        self.named
+    }
+
+    /// Whether the server answers, and the role may not pass row-level security.
+    ///
+    /// # Errors
+    /// [`Error::Exhausted`] where it does not answer in time.
+    pub async fn check(&self) -> Result<Standing, Error> {
+        let row = sqlx::query(
+            "select session_user::text, rolsuper or rolbypassrls, \
+                current_setting('server_version_num')::int \
+             from pg_roles where rolname = session_user",
+        )
+        .fetch_one(self)
+        .await?;
+        Ok(Standing {
+            role: row.try_get(0)?,
+            unbound: row.try_get(1)?,
+            version: row.try_get(2)?,
+        })
+    }
+}
+
+/// What a connection stands for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    /// The role that logged in.
+    pub role: String,
+    /// Whether row-level security does not bind it.
+    pub unbound: bool,
+    /// The server's version as a number: 150018 is 15.18.
+    pub version: i32,
+}
+
+/// A role's or database's name as an SQL identifier.
+pub(super) fn quoted(role: &str) -> Result<String, Error> {
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    if role.is_empty() || !role.chars().all(plain) {
+        return Err(Error::Role(role.to_owned()));
+    }
+    Ok(format!("\"{role}\""))
+}

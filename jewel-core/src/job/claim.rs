@@ -1,0 +1,277 @@
+//! Takes jobs and starts them: one loop per worker, which never waits for the database itself.
+//!
+//! One question is in flight at a time. While it is, slots that become free are filled from what
+//! was claimed ahead; that is only done where jobs are quick, so that slow ones are not hoarded.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{mpsc, watch};
+use tokio::task::{JoinError, JoinSet};
+use tokio::time::{Instant, sleep_until, timeout, timeout_at};
+use uuid::Uuid;
+
+use super::boot::Boot;
+use super::cancel::Stop;
+use super::ending::{Ended, Ending};
+use super::run::Runner;
+use super::settings::Settings;
+use super::sources::{Chosen, Sources};
+use super::storage::{self, Ask, Claimed};
+use super::upkeep::jittered;
+use super::wake::{Ear, Notice};
+
+/// Jobs are claimed ahead only where their mean run is shorter than this.
+const QUICK: Duration = Duration::from_millis(100);
+/// How many jobs per slot are claimed ahead.
+const AHEAD: usize = 4;
+/// What was claimed ahead and not started for so long is handed back.
+const STALE: Duration = Duration::from_secs(2);
+/// The weight of the newest run in the mean.
+const WEIGHT: f64 = 0.1;
+
+/// Why fetching ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum End {
+    /// The process was told to stop.
+    Told,
+    /// The lease was lost.
+    Lost,
+}
+
+/// The answer to the question in flight; `None` where it failed.
+enum Answer {
+    Waiting(Option<Vec<(i16, i16, i64)>>),
+    Claimed(Chosen, Ask, Option<Vec<Claimed>>),
+}
+
+/// The part of a worker that claims.
+pub(super) struct Fetcher {
+    boot: Arc<Boot>,
+    runner: Arc<Runner>,
+    settings: Arc<Settings>,
+    /// Where endings go. It is full when settling cannot keep up: slots then stay taken.
+    endings: mpsc::Sender<Ended>,
+    sources: Sources,
+    queues: Vec<i16>,
+    ear: Ear,
+    /// Claimed and not started, each since when.
+    ahead: VecDeque<(Instant, Claimed)>,
+    /// Each returns how long it took.
+    running: JoinSet<Duration>,
+    /// At most one.
+    asking: JoinSet<Answer>,
+    /// When the tables are looked at next without being told.
+    look: Instant,
+    /// Whether nothing is asked before that, because the last question failed.
+    paused: bool,
+    /// The mean run, in seconds.
+    pace: Option<f64>,
+}
+
+impl Fetcher {
+    pub(super) fn new(
+        boot: Arc<Boot>,
+        runner: Arc<Runner>,
+        settings: Arc<Settings>,
+        endings: mpsc::Sender<Ended>,
+    ) -> Self {
+        Self {
+            sources: Sources::new(&runner.register.queues),
+            queues: runner.register.queue_ids(),
+            boot,
+            runner,
+            settings,
+            endings,
+            ear: Ear::new(),
+            ahead: VecDeque::new(),
+            running: JoinSet::new(),
+            asking: JoinSet::new(),
+            look: Instant::now(),
+            paused: false,
+            pace: None,
+        }
+    }
+
+    /// Claims and starts jobs until there is a reason to end.
+    pub(super) async fn fetch(&mut self, told: &mut watch::Receiver<bool>) -> End {
+        loop {
+            self.start();
+            self.ask();
+            tokio::select! {
+                _ = told.wait_for(|told| *told) => return End::Told,
+                () = self.boot.lost() => return End::Lost,
+                Some(answer) = self.asking.join_next() => self.take(answer),
+                Some(took) = self.running.join_next() => self.ended(&took),
+                notice = self.ear.hear() => self.hear(&notice),
+                () = sleep_until(self.look), if self.asking.is_empty() => {}
+            }
+        }
+    }
+
+    /// Starts what was claimed, while there are free slots.
+    fn start(&mut self) {
+        while self.running.len() < self.settings.slots()
+            && let Some((_, claimed)) = self.ahead.pop_front()
+        {
+            let (boot, runner) = (Arc::clone(&self.boot), Arc::clone(&self.runner));
+            let endings = self.endings.clone();
+            self.running.spawn(async move {
+                let began = Instant::now();
+                let ended = runner.run(&boot, claimed).await;
+                let took = began.elapsed();
+                // It fails where settling has ended: then the lease is lost, and this with it.
+                let _ = endings.send(ended).await;
+                took
+            });
+        }
+    }
+
+    /// Asks the next question, if there is one and none is in flight.
+    fn ask(&mut self) {
+        let now = Instant::now();
+        if !self.asking.is_empty() || self.paused && now < self.look {
+            return;
+        }
+        let (boot, limit) = (Arc::clone(&self.boot), self.settings.ttl() / 2);
+        if now >= self.look {
+            self.look = now + jittered(self.settings.poll());
+            self.paused = false;
+            self.hand_back_stale(now);
+            let queues = self.queues.clone();
+            self.asking.spawn(async move {
+                let asked = timeout(limit, storage::waiting(&boot.db, &queues)).await;
+                Answer::Waiting(answered("looking at the queues", asked))
+            });
+        } else if let Some(room) = self.room()
+            && let Some((chosen, ask)) = self.sources.next(room)
+        {
+            self.asking.spawn(async move {
+                let claim = storage::claim(&boot.db, boot.id, ask, Uuid::new_v4());
+                let asked = timeout(limit, claim).await;
+                Answer::Claimed(chosen, ask, answered("claiming jobs", asked))
+            });
+        }
+    }
+
+    /// How many jobs may be claimed now.
+    fn room(&self) -> Option<usize> {
+        let (slots, batch) = (self.settings.slots(), self.settings.batch());
+        let quick = self.pace.is_some_and(|mean| mean < QUICK.as_secs_f64());
+        let ahead = if quick { (AHEAD * slots).min(batch) } else { 0 };
+        // Few large claims rather than many small ones.
+        if ahead > 0 && self.ahead.len() > ahead / 2 {
+            return None;
+        }
+        let room = (slots + ahead).saturating_sub(self.running.len() + self.ahead.len());
+        (room > 0).then_some(room.min(batch))
+    }
+
+    fn take(&mut self, answer: Result<Answer, JoinError>) {
+        match answer {
+            Ok(Answer::Waiting(Some(waiting))) => self.sources.found(&waiting),
+            Ok(Answer::Claimed(chosen, ask, Some(claimed))) => {
+                let full = claimed.len() == ask.most;
+                let last = claimed.last().map(|claimed| claimed.seq);
+                self.sources.brought(chosen, last.filter(|_| full));
+                self.hold(claimed);
+            }
+            Ok(Answer::Claimed(chosen, ask, None)) => {
+                self.sources.failed(chosen, ask);
+                self.paused = true;
+            }
+            Ok(Answer::Waiting(None)) | Err(_) => self.paused = true,
+        }
+    }
+
+    fn hold(&mut self, claimed: Vec<Claimed>) {
+        let now = Instant::now();
+        for claimed in claimed {
+            self.boot.hold(claimed.id, claimed.lease);
+            self.ahead.push_back((now, claimed));
+        }
+    }
+
+    fn ended(&mut self, took: &Result<Duration, JoinError>) {
+        let Ok(took) = took else { return };
+        let took = took.as_secs_f64();
+        self.pace = Some(self.pace.map_or(took, |mean| mean + WEIGHT * (took - mean)));
+    }
+
+    fn hear(&mut self, notice: &Notice) {
+        match notice {
+            Notice::Ready { queue, seq } => self.sources.ready(queue, *seq),
+            Notice::Missed => self.look = Instant::now(),
+            Notice::Changed(_) | Notice::Cancel(_) => {}
+        }
+    }
+
+    /// Hands back what waits too long for a slot: another worker may have one.
+    fn hand_back_stale(&mut self, now: Instant) {
+        let running = self.running.len() as f64;
+        metrics::gauge!("jewel_job_running").set(running);
+        if self.ahead.front().is_some_and(|(since, _)| now - *since > STALE) {
+            self.pace = None; // jobs are not as quick as they were
+            self.hand_back_unstarted();
+        }
+    }
+
+    fn hand_back_unstarted(&mut self) {
+        for (_, claimed) in self.ahead.drain(..) {
+            let (id, lease) = (claimed.id, claimed.lease);
+            let released = Ended { id, lease, ending: Ending::Released, reported: false };
+            // Where there is no room the worker's end, or the next look, hands it back.
+            if self.endings.try_send(released).is_err() {
+                tracing::warn!(%id, "a job that was not started could not be handed back");
+            }
+        }
+    }
+
+    /// Lets running jobs finish, and hands back what does not in time.
+    pub(super) async fn drain(mut self) {
+        let deadline = Instant::now() + self.settings.drain_timeout.get();
+        let grace = self.settings.stop_grace.get();
+        if let Ok(Some(answer)) = timeout_at(deadline, self.asking.join_next()).await {
+            self.take(answer);
+        }
+        self.hand_back_unstarted();
+        tracing::info!(running = self.running.len(), "draining: no more jobs are taken");
+        let gentle = deadline.checked_sub(grace).unwrap_or(deadline);
+        if timeout_at(gentle, self.joined()).await.is_err() {
+            self.boot.stop_all(Stop::Draining);
+            // Each is dropped after its grace; one that blocks its thread cannot even be dropped.
+            let _ = timeout(grace + Duration::from_secs(1), self.joined()).await;
+        }
+        self.running.abort_all();
+    }
+
+    /// Stops everything: what still runs may already be running elsewhere.
+    pub(super) async fn abandon(mut self) {
+        let margin = self.settings.ttl() - self.settings.trust();
+        let _ = timeout(margin.min(self.settings.stop_grace.get()), self.joined()).await;
+        self.running.abort_all();
+    }
+
+    async fn joined(&mut self) {
+        while self.running.join_next().await.is_some() {}
+    }
+}
+
+/// What came of a question; a failure is said here and shows as `None`.
+fn answered<T, E: std::fmt::Display, L>(
+    what: &str,
+    asked: Result<Result<T, E>, L>,
+) -> Option<T> {
+    match asked {
+        Ok(Ok(answer)) => Some(answer),
+        Ok(Err(error)) => {
+            tracing::warn!(%error, "{what} failed; it is tried again");
+            None
+        }
+        Err(_) => {
+            tracing::warn!("{what} took too long; it is tried again");
+            None
+        }
+    }
+}

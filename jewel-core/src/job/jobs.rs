@@ -1,0 +1,106 @@
+//! The handle on jobs that were enqueued: look, follow, cancel. An application has it as `State`.
+//!
+//! It shows every job to whoever asks: whose job it is, the application must know.
+
+use std::sync::Arc;
+
+use super::follow::{Follow, Follows};
+use super::storage;
+use super::ticket::{JobId, Status};
+use super::wake::{self, Notice};
+use crate::db::{self, Db};
+
+/// Looks at, follows and cancels jobs.
+///
+/// ```no_run
+/// # use jewel_core::job::{JobId, Jobs};
+/// # async fn example(jobs: &Jobs, id: JobId) -> Result<(), jewel_core::db::Error> {
+/// if let Some(mut follow) = jobs.follow(id).await? {
+///     while let Some(status) = follow.next().await {
+///         println!("{:?} {:?}", status.place, status.progress);
+///     }
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Clone)]
+pub struct Jobs {
+    db: Db,
+    follows: Arc<Follows>,
+}
+
+/// What came of the wish to cancel a job.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cancel {
+    /// It had not started, and never will.
+    Cancelled,
+    /// It runs: its worker will tell it. It may still finish its work.
+    Requested,
+    /// It is over, or there is no such job.
+    Over,
+    /// It kept moving: ask again.
+    Busy,
+}
+
+impl Jobs {
+    /// The jobs in this database. Give the queue a small pool of its own, of 4 connections, say, so
+    /// that a busy application cannot starve its heartbeat.
+    pub fn new(db: Db) -> Self {
+        Self { db, follows: Arc::default() }
+    }
+
+    /// What is known of a job; `None` where there is none (yet: its transaction may be open).
+    ///
+    /// # Errors
+    /// Where the database does not answer.
+    pub async fn status(&self, id: JobId) -> Result<Option<Status>, db::Error> {
+        Ok(storage::statuses(&self.db, &[id]).await?.pop().map(|(_, status)| status))
+    }
+
+    /// Follows a job; `None` where there is none. [`serve`](Self::serve) must be running.
+    ///
+    /// # Errors
+    /// Where the database does not answer.
+    pub async fn follow(&self, id: JobId) -> Result<Option<Follow>, db::Error> {
+        let follow = self.follows.follow(id); // before looking: nothing in between is missed
+        let found = storage::statuses(&self.db, &[id]).await?;
+        let known = !found.is_empty();
+        self.follows.publish(&[id], found);
+        Ok(known.then_some(follow))
+    }
+
+    /// Cancels a job: at once where it waits; where it runs, its worker is told.
+    ///
+    /// # Errors
+    /// Where the database does not answer.
+    pub async fn cancel(&self, id: JobId) -> Result<Cancel, db::Error> {
+        let said = storage::cancel(&self.db, id).await?;
+        let (came, notice, payload) = match said.as_str() {
+            "cancelled" => {
+                (Cancel::Cancelled, Notice::Changed([id].into()), format!("job {id}"))
+            }
+            "requested" => (Cancel::Requested, Notice::Cancel(id), format!("cancel {id}")),
+            "busy" => return Ok(Cancel::Busy),
+            _ => return Ok(Cancel::Over),
+        };
+        wake::tell(notice);
+        if let Err(error) = storage::notify(&self.db, &payload).await {
+            tracing::debug!(%error, "other processes hear of it later");
+        }
+        Ok(came)
+    }
+
+    /// Hears from other processes and keeps followers up to date, until `shutdown`. Every process
+    /// that follows jobs or works needs it running once.
+    pub async fn serve(&self, shutdown: impl Future<Output = ()>) {
+        tokio::select! {
+            () = wake::listen(&self.db) => {}
+            () = self.follows.serve(&self.db) => {}
+            () = shutdown => {}
+        }
+    }
+
+    pub(super) fn db(&self) -> &Db {
+        &self.db
+    }
+}

@@ -1,0 +1,59 @@
+//! Jobs: work that is done after the answer, by any process, once it is committed.
+//!
+//! ```text
+//! enqueue(tx) ─▶ claim ─▶ run ─▶ settle      rescue: lost lease ─▶ ready      retry: wait ─▶ ready
+//! ```
+//!
+//! A job's state is the table it is in (`migrations/0001_jewel.sql` draws the moves). Promised: a
+//! committed job is in exactly one place until its outcome is committed; it has one outcome, because
+//! every outcome is fenced by the lease; it runs at least once, and again only after a lost lease.
+//! Not promised: exactly one run. A job's own effects should be such that a second run does no harm.
+//!
+//! It does not know HTTP: how a ticket is shown is its business.
+
+mod args;
+mod attempt;
+mod boot;
+mod cancel;
+mod claim;
+mod context;
+mod declared;
+mod ending;
+mod enqueue;
+mod error;
+mod follow;
+mod heartbeat;
+mod jobs;
+mod operator;
+mod outcome;
+mod progress;
+mod queue;
+mod retry;
+mod run;
+mod settings;
+mod settle;
+mod sources;
+mod storage;
+mod task;
+#[cfg(test)]
+mod tests;
+mod ticket;
+mod upkeep;
+mod wake;
+mod worker;
+
+pub use args::Args;
+pub use attempt::Job;
+pub use cancel::Cancellation;
+pub use context::traced;
+pub use declared::{Declared, Priority, Retry};
+pub use enqueue::{Enqueue, MAX_ARGS, Options};
+pub use error::JobError;
+pub use follow::Follow;
+pub use jobs::{Cancel, Jobs};
+pub use outcome::{MAX_RESULT, Outcome, Verdict};
+pub use progress::Reporter;
+pub use settings::Settings;
+pub use task::{Definition, Entry, Listed, Task};
+pub use ticket::{JobId, Place, Progress, Status, Ticket};
+pub use worker::Worker;

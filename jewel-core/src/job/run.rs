@@ -1,0 +1,190 @@
+//! One attempt, from the claimed row to its ending: run, and never more than that.
+//!
+//! It writes nothing: what came of it goes to `settle`. The slot is free when this returns.
+
+use std::any::Any;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use futures_util::FutureExt;
+use tracing::Instrument;
+
+use super::attempt::Job;
+use super::boot::Boot;
+use super::cancel::Stop;
+use super::context;
+use super::declared::Declared;
+use super::ending::{Ended, Ending, Reason};
+use super::error::Next;
+use super::outcome::Verdict;
+use super::progress::Board;
+use super::queue::Register;
+use super::retry;
+use super::storage::Claimed;
+use super::task::Definition;
+use crate::db::Db;
+use crate::state::States;
+use crate::trace::TraceParent;
+
+/// How long a job waits whose kind this program does not know: another version may.
+const UNKNOWN: Duration = Duration::from_secs(30);
+
+/// What every attempt of a worker needs.
+#[derive(Debug)]
+pub(super) struct Runner {
+    pub(super) register: Arc<Register>,
+    pub(super) states: Arc<States>,
+    /// The connections that jobs use, apart from the queue's own.
+    pub(super) db: Db,
+    pub(super) board: Arc<Board>,
+    /// How long a job that was told to stop may take to do so.
+    pub(super) grace: Duration,
+}
+
+/// How a call ended: the closed type that [`Runner::judge`] matches once.
+enum Call {
+    Returned(Verdict),
+    Panicked(String),
+    TimedOut,
+    /// It was told to stop, and its grace is over.
+    Dropped(Stop),
+}
+
+impl Runner {
+    /// Runs one attempt.
+    pub(super) async fn run(&self, boot: &Boot, claimed: Claimed) -> Ended {
+        let (id, lease) = (claimed.id, claimed.lease);
+        let Some(definition) = self.register.kinds.get(&claimed.kind) else {
+            return Ended { id, lease, ending: unknown(&claimed), reported: false };
+        };
+        let declared = &definition.entry.declared;
+        let trace = claimed.meta.traceparent.as_deref().and_then(TraceParent::parse);
+        let trace = trace.unwrap_or_default().child();
+        let Some(mut job) = self.job(boot, &claimed, declared, trace) else {
+            return Ended { id, lease, ending: Ending::Released, reported: false };
+        };
+        let span = tracing::info_span!(
+            "job", kind = declared.name, %id, attempt = claimed.attempt, trace = %trace
+        );
+        metrics::counter!("jewel_job_started_total", "kind" => declared.name).increment(1);
+        let began = Instant::now();
+        let call = match job.stop() {
+            Some(stop) => Call::Dropped(stop), // while it waited for its slot
+            None => {
+                let call = self.call(definition, &claimed.args, &mut job);
+                context::traced(trace, call).instrument(span.clone()).await
+            }
+        };
+        let ending = judge(call, &job, declared);
+        span.in_scope(|| observe(declared, &ending, began.elapsed()));
+        boot.stop(id, Stop::Ended); // for what it may have left running elsewhere
+        self.board.wipe(id);
+        Ended { id, lease, ending, reported: job.reporter.was_used() }
+    }
+
+    fn job(
+        &self,
+        boot: &Boot,
+        claimed: &Claimed,
+        declared: &Declared,
+        trace: TraceParent,
+    ) -> Option<Job> {
+        Some(Job {
+            id: claimed.id,
+            attempt: claimed.attempt,
+            attempts: declared.retry.attempts,
+            account: claimed.meta.account,
+            trace,
+            db: self.db.clone(),
+            cancellation: boot.cancellation(claimed.id)?,
+            reporter: self.board.reporter(claimed.id, claimed.lease),
+        })
+    }
+
+    /// Calls the function behind its fences: time, panic, and the wish that it stop.
+    async fn call(&self, definition: &Definition, args: &str, job: &mut Job) -> Call {
+        let cancellation = job.cancellation();
+        let timeout = definition.entry.declared.timeout;
+        let fenced = async {
+            tokio::select! {
+                biased;
+                verdict = (definition.perform)(args, job, &self.states) => Call::Returned(verdict),
+                () = tokio::time::sleep(timeout) => Call::TimedOut,
+                stop = async {
+                    let stop = cancellation.stopped().await;
+                    tokio::time::sleep(self.grace).await;
+                    stop
+                } => Call::Dropped(stop),
+            }
+        };
+        // A job that panicked is dropped with all it held: nothing of it is looked at again.
+        let caught = AssertUnwindSafe(fenced).catch_unwind().await;
+        caught.unwrap_or_else(|panic| Call::Panicked(message(&*panic)))
+    }
+}
+
+/// What is to be written of it.
+fn judge(call: Call, job: &Job, declared: &Declared) -> Ending {
+    let again = || retry::wait(declared.retry, job.attempt, rand::random());
+    let last = || job.attempt >= declared.retry.attempts;
+    let failed = |reason, why, wait| Ending::Failed { reason, why, wait };
+    match call {
+        Call::Returned(Verdict::Done(result)) => Ending::Done(result),
+        Call::Returned(Verdict::Failed(error)) => {
+            let (next, why) = error.into_parts();
+            match (job.stop(), next) {
+                (Some(Stop::Draining | Stop::Lost), _) => Ending::Released,
+                (Some(Stop::Cancelled), _) | (_, Next::Cancel) => {
+                    failed(Reason::Cancelled, why, None)
+                }
+                (_, Next::Retry) => failed(Reason::Error, why, again()),
+                (_, Next::RetryIn(_)) if last() => failed(Reason::Error, why, None),
+                (_, Next::RetryIn(wait)) => failed(Reason::Error, why, Some(wait)),
+                (_, Next::GiveUp) => failed(Reason::Error, why, None),
+                (_, Next::Snooze(wait)) => failed(Reason::Snooze, why, Some(wait)),
+            }
+        }
+        Call::Panicked(why) => failed(Reason::Panic, why, again()),
+        Call::TimedOut => {
+            let why = format!("it took longer than {:?}", declared.timeout);
+            failed(Reason::Timeout, why, again())
+        }
+        Call::Dropped(Stop::Draining | Stop::Lost) => Ending::Released,
+        Call::Dropped(Stop::Cancelled | Stop::Ended) => {
+            failed(Reason::Cancelled, "cancelled while it ran".to_owned(), None)
+        }
+    }
+}
+
+/// Says how it ended, beside the log of what it did.
+fn observe(declared: &Declared, ending: &Ending, took: Duration) {
+    let (kind, outcome) = (declared.name, ending.as_str());
+    metrics::counter!("jewel_job_finished_total", "kind" => kind, "outcome" => outcome)
+        .increment(1);
+    metrics::histogram!("jewel_job_duration_seconds", "kind" => kind).record(took.as_secs_f64());
+    match ending {
+        Ending::Failed { reason: Reason::Error | Reason::Panic | Reason::Timeout, why, wait } => {
+            match wait {
+                Some(wait) => tracing::warn!(why, ?wait, "the job failed; another attempt follows"),
+                None => tracing::error!(why, "the job failed for good"),
+            }
+        }
+        _ => tracing::debug!(outcome, ?took, "the job ended"),
+    }
+}
+
+fn unknown(claimed: &Claimed) -> Ending {
+    tracing::warn!(id = %claimed.id, kind = claimed.kind, "this program knows no such job");
+    Ending::Failed {
+        reason: Reason::Snooze,
+        why: "this program knows no such job".to_owned(),
+        wait: Some(UNKNOWN),
+    }
+}
+
+fn message(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(ToString::to_string);
+    text.or_else(|| panic.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "it panicked without a word".to_owned())
+}

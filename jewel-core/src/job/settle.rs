@@ -1,0 +1,149 @@
+//! Writes how attempts ended, many at a time, until the database has it or the lease is lost.
+//!
+//! One loop: while a batch is being written the next one gathers. Every write is fenced by the
+//! lease, so that one which comes too late is refused, counted, and changes nothing.
+
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+use uuid::Uuid;
+
+use super::boot::Boot;
+use super::ending::{Batch, Done, Ended, Ending, Failed, Reason};
+use super::storage;
+use super::ticket::JobId;
+use super::wake::{self, Notice};
+use crate::db;
+
+/// How long endings gather where they do not fill a batch.
+const GATHER: Duration = Duration::from_millis(2);
+/// The first and the longest wait before a batch that could not be written is tried again.
+const AGAIN: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(2));
+
+/// Settles everything that comes, until nobody can send any more.
+pub(super) async fn settle(boot: &Boot, mut endings: mpsc::Receiver<Ended>, most: usize) {
+    let mut gathered = Vec::with_capacity(most);
+    while endings.recv_many(&mut gathered, most).await > 0 {
+        if gathered.len() < most {
+            tokio::time::sleep(GATHER).await;
+            while gathered.len() < most
+                && let Ok(ended) = endings.try_recv()
+            {
+                gathered.push(ended);
+            }
+        }
+        flush(boot, gathered.drain(..)).await;
+    }
+}
+
+/// Writes one batch.
+async fn flush(boot: &Boot, ended: impl Iterator<Item = Ended>) {
+    let mut batch = Batch::default();
+    ended.for_each(|ended| batch.add(ended));
+    complete(boot, &batch.done).await;
+    fail(boot, &batch.failed).await;
+    release(boot, &batch).await;
+    follow_up(boot, batch).await;
+}
+
+async fn complete(boot: &Boot, done: &Done) {
+    if done.ids.is_empty() {
+        return;
+    }
+    let write = || storage::complete(&boot.db, boot.id, done);
+    if let Err(error) = until_written(boot, &done.leases, &done.ids, write).await {
+        // One result is such that PostgreSQL cannot keep it: find it, and say so in its stead.
+        tracing::warn!(%error, "a batch of results cannot be kept; trying them one by one");
+        for ((lease, id), result) in done.leases.iter().zip(&done.ids).zip(&done.results) {
+            let one =
+                Done { leases: vec![*lease], ids: vec![*id], results: vec![result.clone()] };
+            let write = || storage::complete(&boot.db, boot.id, &one);
+            if let Err(error) = until_written(boot, &one.leases, &one.ids, write).await {
+                fail(boot, &unkept(JobId(*id), *lease, &error)).await;
+            }
+        }
+    }
+}
+
+async fn fail(boot: &Boot, failed: &Failed) {
+    if failed.ids.is_empty() {
+        return;
+    }
+    let write = || storage::fail(&boot.db, boot.id, failed);
+    if let Err(error) = until_written(boot, &failed.leases, &failed.ids, write).await {
+        tracing::error!(%error, jobs = ?failed.ids, "failures cannot be kept");
+    }
+}
+
+async fn release(boot: &Boot, batch: &Batch) {
+    let released = &batch.released;
+    if released.ids.is_empty() {
+        return;
+    }
+    let write = || storage::release(&boot.db, boot.id, released);
+    if let Err(error) = until_written(boot, &released.leases, &released.ids, write).await {
+        tracing::error!(%error, jobs = ?released.ids, "jobs cannot be handed back");
+    }
+}
+
+/// Tries until it is written or the lease is lost. `Err` where trying again would be in vain.
+async fn until_written<F>(
+    boot: &Boot,
+    leases: &[Uuid],
+    ids: &[i64],
+    write: impl Fn() -> F,
+) -> Result<(), db::Error>
+where
+    F: Future<Output = Result<Vec<JobId>, db::Error>>,
+{
+    let mut wait = AGAIN.0;
+    while !boot.is_lost() {
+        match write().await {
+            Ok(refused) => {
+                refuse(&refused);
+                boot.forget(leases, ids);
+                return Ok(());
+            }
+            // Class 22, data exception: the server will never take it.
+            Err(error) if error.sqlstate().is_some_and(|state| state.starts_with("22")) => {
+                return Err(error);
+            }
+            Err(error) => tracing::warn!(%error, jobs = ids.len(), "not settled; trying again"),
+        }
+        tokio::select! {
+            () = boot.lost() => {}
+            () = tokio::time::sleep(wait) => wait = (wait * 2).min(AGAIN.1),
+        }
+    }
+    Ok(())
+}
+
+/// Another worker has these jobs by now, or had them: what came of them here does not count.
+fn refuse(refused: &[JobId]) {
+    if !refused.is_empty() {
+        tracing::warn!(jobs = ?refused, "settled too late: the lease was gone");
+        metrics::counter!("jewel_job_refused_total").increment(refused.len() as u64);
+    }
+}
+
+/// Tells those who follow the jobs.
+async fn follow_up(boot: &Boot, batch: Batch) {
+    if !batch.reported.is_empty()
+        && let Err(error) = storage::hush(&boot.db, &batch.reported).await
+    {
+        tracing::debug!(%error, "the end of jobs was not announced");
+    }
+    let columns = [batch.done.ids, batch.failed.ids, batch.released.ids];
+    wake::tell(Notice::Changed(columns.into_iter().flatten().map(JobId).collect()));
+}
+
+fn unkept(id: JobId, lease: Uuid, error: &db::Error) -> Failed {
+    let ending = Ending::Failed {
+        reason: Reason::Error,
+        why: format!("its result cannot be kept: {error}"),
+        wait: None,
+    };
+    let mut batch = Batch::default();
+    batch.add(Ended { id, lease, ending, reported: false });
+    batch.failed
+}

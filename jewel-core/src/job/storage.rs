@@ -1,0 +1,320 @@
+//! Every statement of the queue: one round trip each, all by the functions of schema `jewel`.
+//!
+//! Nothing is decided here. What the functions promise stands beside them in the migration.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::ticket::{JobId, Place, Progress, Status, Ticket};
+use super::declared::Priority;
+use super::ending::{Done, Failed, Released};
+use crate::clock::Timestamp;
+use crate::db::{self, Db, Tx};
+use crate::id::Id;
+use crate::tenant::Account;
+use crate::trace::TraceParent;
+
+type Result<T> = std::result::Result<T, db::Error>;
+
+/// Jobs of one kind that are to be enqueued.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Order {
+    pub(super) kind: &'static str,
+    pub(super) queue: &'static str,
+    pub(super) priority: Priority,
+    pub(super) wait: Option<Duration>,
+    pub(super) at: Option<Timestamp>,
+    pub(super) account: Option<Id<Account>>,
+    pub(super) trace: TraceParent,
+}
+
+/// What a job carries beside its arguments.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(super) struct Meta {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) account: Option<Id<Account>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) traceparent: Option<String>,
+}
+
+pub(super) async fn enqueue(tx: &mut Tx, order: Order, args: Vec<String>) -> Result<Vec<Ticket>> {
+    let meta = Meta { account: order.account, traceparent: Some(order.trace.to_string()) };
+    let meta = serde_json::to_string(&meta).map_err(|error| sqlx::Error::Encode(error.into()))?;
+    let rows: Vec<(i64, bool)> = sqlx::query_as(
+        "select id, duplicate from jewel.enqueue($1, $2, $3, make_interval(secs => $4), $5, \
+            $6::text[]::jsonb[], $7::text::jsonb) order by ord",
+    )
+    .bind(order.kind)
+    .bind(order.queue)
+    .bind(order.priority.number())
+    .bind(order.wait.map(|wait| wait.as_secs_f64()))
+    .bind(order.at)
+    .bind(args)
+    .bind(meta)
+    .fetch_all(tx)
+    .await?;
+    Ok(rows.into_iter().map(|(id, duplicate)| Ticket { id: JobId(id), duplicate }).collect())
+}
+
+/// The ids of kinds, in order; new names get one.
+pub(super) async fn kinds(db: &Db, names: &[&str]) -> Result<Vec<i32>> {
+    Ok(sqlx::query_scalar(
+        "select jewel.kind_id(name) from unnest($1::text[]) with ordinality n (name, at) order by at",
+    )
+    .bind(names)
+    .fetch_all(db)
+    .await?)
+}
+
+/// The ids of queues, in order; new names get one.
+pub(super) async fn queues(db: &Db, names: &[&str]) -> Result<Vec<i16>> {
+    Ok(sqlx::query_scalar(
+        "select jewel.queue_id(name) from unnest($1::text[]) with ordinality n (name, at) \
+         order by at",
+    )
+    .bind(names)
+    .fetch_all(db)
+    .await?)
+}
+
+/// A job that this worker has now.
+#[derive(Debug)]
+pub(super) struct Claimed {
+    pub(super) id: JobId,
+    pub(super) lease: Uuid,
+    pub(super) seq: i64,
+    pub(super) kind: i32,
+    pub(super) attempt: u16,
+    pub(super) args: String,
+    pub(super) meta: Meta,
+}
+
+/// What is to be claimed: so many of one queue and priority, behind a place in its order.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Ask {
+    pub(super) queue: i16,
+    pub(super) priority: Priority,
+    pub(super) after: i64,
+    pub(super) most: usize,
+}
+
+pub(super) async fn claim(db: &Db, worker: i64, ask: Ask, lease: Uuid) -> Result<Vec<Claimed>> {
+    type Row = (Uuid, i64, i64, i32, i16, String, Option<String>);
+    let rows: Vec<Row> = sqlx::query_as(
+        "select lease, job_id, seq, kind_id, attempt, args::text, meta::text \
+         from jewel.claim($1, $2, $3, $4, $5, array[$6]) order by seq",
+    )
+    .bind(ask.queue)
+    .bind(ask.priority.number())
+    .bind(ask.after)
+    .bind(i32::try_from(ask.most).unwrap_or(i32::MAX))
+    .bind(worker)
+    .bind(lease)
+    .fetch_all(db)
+    .await?;
+    let claimed = |(lease, id, seq, kind, attempt, args, meta): Row| Claimed {
+        id: JobId(id),
+        lease,
+        seq,
+        kind,
+        attempt: attempt.unsigned_abs(),
+        args,
+        meta: meta.and_then(|meta| serde_json::from_str(&meta).ok()).unwrap_or_default(),
+    };
+    Ok(rows.into_iter().map(claimed).collect())
+}
+
+/// Queue, priority and first `seq` of everything that waits in these queues.
+pub(super) async fn waiting(db: &Db, queues: &[i16]) -> Result<Vec<(i16, i16, i64)>> {
+    Ok(sqlx::query_as("select queue_id, priority, seq from jewel.waiting($1)")
+        .bind(queues)
+        .fetch_all(db)
+        .await?)
+}
+
+/// How many jobs are ready in each queue, counted up to `most`.
+pub(super) async fn depth(db: &Db, queues: &[i16], most: i32) -> Result<Vec<(i16, i64)>> {
+    Ok(sqlx::query_as("select queue_id, jobs from jewel.depth($1, $2)")
+        .bind(queues)
+        .bind(most)
+        .fetch_all(db)
+        .await?)
+}
+
+/// Settles jobs that did their work; returns those that were refused.
+pub(super) async fn complete(db: &Db, worker: i64, done: &Done) -> Result<Vec<JobId>> {
+    let refused: Vec<i64> = sqlx::query_scalar(
+        "select job_id from jewel.complete($1, $2, $3, $4::text[]::jsonb[]) \
+         where what = 'refused'",
+    )
+    .bind(worker)
+    .bind(&done.leases)
+    .bind(&done.ids)
+    .bind(&done.results)
+    .fetch_all(db)
+    .await?;
+    Ok(refused.into_iter().map(JobId).collect())
+}
+
+/// Settles jobs that did not; returns those that were refused.
+pub(super) async fn fail(db: &Db, worker: i64, failed: &Failed) -> Result<Vec<JobId>> {
+    let refused: Vec<i64> = sqlx::query_scalar(
+        "select job_id from jewel.fail($1, $2, $3, $4, $5, array( \
+            select clock_timestamp() + make_interval(secs => wait) \
+            from unnest($6::float8[]) with ordinality w (wait, at) order by at))",
+    )
+    .bind(worker)
+    .bind(&failed.leases)
+    .bind(&failed.ids)
+    .bind(&failed.reasons)
+    .bind(&failed.messages)
+    .bind(&failed.waits)
+    .fetch_all(db)
+    .await?;
+    Ok(refused.into_iter().map(JobId).collect())
+}
+
+/// Hands jobs back; returns those that were refused.
+pub(super) async fn release(
+    db: &Db,
+    worker: i64,
+    released: &Released,
+) -> Result<Vec<JobId>> {
+    let refused: Vec<i64> = sqlx::query_scalar("select job_id from jewel.release($1, $2, $3)")
+        .bind(worker)
+        .bind(&released.leases)
+        .bind(&released.ids)
+        .fetch_all(db)
+        .await?;
+    Ok(refused.into_iter().map(JobId).collect())
+}
+
+/// Hands back whole leases.
+pub(super) async fn release_all(db: &Db, worker: i64, leases: &[Uuid]) -> Result<()> {
+    sqlx::query("select from jewel.release($1, $2, null)")
+        .bind(worker)
+        .bind(leases)
+        .fetch_all(db)
+        .await?;
+    Ok(())
+}
+
+/// A new life of a worker; its number is never used again.
+pub(super) async fn enlist(db: &Db, name: &str, ttl: Duration) -> Result<i64> {
+    Ok(sqlx::query_scalar("select jewel.enlist($1, make_interval(secs => $2))")
+        .bind(name)
+        .bind(ttl.as_secs_f64())
+        .fetch_one(db)
+        .await?)
+}
+
+/// The answer to a heartbeat.
+#[derive(Debug, sqlx::FromRow)]
+pub(super) struct Beat {
+    /// Whether the worker still counts as alive; if not, it never will again.
+    pub(super) alive: bool,
+    /// The jobs that it should stop.
+    pub(super) cancel_ids: Vec<i64>,
+    /// The leases that it has held for longer than the ttl.
+    pub(super) leases: Vec<Uuid>,
+}
+
+pub(super) async fn beat(db: &Db, worker: i64, ttl: Duration) -> Result<Beat> {
+    Ok(sqlx::query_as(
+        "select alive, cancel_ids, leases from jewel.beat($1, make_interval(secs => $2))",
+    )
+    .bind(worker)
+    .bind(ttl.as_secs_f64())
+    .fetch_one(db)
+    .await?)
+}
+
+pub(super) async fn leave(db: &Db, worker: i64) -> Result<()> {
+    sqlx::query("select jewel.leave($1)").bind(worker).execute(db).await?;
+    Ok(())
+}
+
+/// Empties so many leases of dead workers; the jobs, and whether each is poisoned.
+pub(super) async fn rescue(db: &Db, most: i32, max_crashes: i16) -> Result<Vec<(i64, bool)>> {
+    Ok(sqlx::query_as("select job_id, poisoned from jewel.rescue($1, $2)")
+        .bind(most)
+        .bind(max_crashes)
+        .fetch_all(db)
+        .await?)
+}
+
+/// Makes due jobs ready; how many there were.
+pub(super) async fn promote(db: &Db, most: i32) -> Result<i32> {
+    Ok(sqlx::query_scalar("select jewel.promote($1)").bind(most).fetch_one(db).await?)
+}
+
+pub(super) async fn prune(db: &Db, most: i32) -> Result<()> {
+    sqlx::query("select jewel.prune($1)").bind(most).execute(db).await?;
+    Ok(())
+}
+
+/// `cancelled`, `requested`, `not_live` or `busy`.
+pub(super) async fn cancel(db: &Db, id: JobId) -> Result<String> {
+    Ok(sqlx::query_scalar("select jewel.cancel($1)").bind(id).fetch_one(db).await?)
+}
+
+/// Tells all processes something on the queue's channel.
+pub(super) async fn notify(db: &Db, payload: &str) -> Result<()> {
+    sqlx::query("select pg_notify('jewel', $1)").bind(payload).execute(db).await?;
+    Ok(())
+}
+
+/// Writes how far jobs are, and tells who follows them.
+pub(super) async fn report(
+    db: &Db,
+    worker: i64,
+    reports: &[(JobId, Uuid, Progress)],
+) -> Result<()> {
+    let ids: Vec<i64> = reports.iter().map(|(id, ..)| id.0).collect();
+    let leases: Vec<Uuid> = reports.iter().map(|(_, lease, _)| *lease).collect();
+    let percents: Vec<i16> = reports.iter().map(|(.., at)| i16::from(at.percent)).collect();
+    let steps: Vec<&str> = reports.iter().map(|(.., at)| at.step.as_str()).collect();
+    sqlx::query("select jewel.report($1, $2, $3, $4, $5)")
+        .bind(worker)
+        .bind(leases)
+        .bind(ids)
+        .bind(percents)
+        .bind(steps)
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+/// Forgets how far settled jobs were, and tells who follows them.
+pub(super) async fn hush(db: &Db, ids: &[i64]) -> Result<()> {
+    sqlx::query("select jewel.hush($1)").bind(ids).execute(db).await?;
+    Ok(())
+}
+
+/// What is known of these jobs; an unknown one is missing from the answer.
+pub(super) async fn statuses(db: &Db, ids: &[JobId]) -> Result<Vec<(JobId, Status)>> {
+    type Row = (JobId, String, i32, Option<i16>, Option<String>, Option<String>);
+    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+    let rows: Vec<Row> = sqlx::query_as(
+        "select p.job_id, p.place, p.attempt::int, g.percent, g.step, f.result::text \
+         from jewel.place p \
+            left join jewel.progress g on g.job_id = p.job_id and p.place = 'running' \
+            left join jewel.finished f on f.id = p.job_id and p.place = 'completed' \
+         where p.job_id = any($1)",
+    )
+    .bind(ids)
+    .fetch_all(db)
+    .await?;
+    let status = |(id, place, attempt, percent, step, result): Row| {
+        let progress = percent.zip(step).map(|(percent, step)| Progress {
+            percent: percent.try_into().unwrap_or(0),
+            step,
+        });
+        let result = result.and_then(|json| serde_json::from_str(&json).ok());
+        let attempt = attempt.try_into().unwrap_or(0);
+        Place::parse(&place).map(|place| (id, Status { place, attempt, progress, result }))
+    };
+    Ok(rows.into_iter().filter_map(status).collect())
+}

@@ -1,0 +1,135 @@
+//! What an annotated function becomes: constants, two small functions, and one erased pointer.
+//!
+//! Only [`perform`] is compiled once per job; all else runs on [`Definition`]'s constants.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use serde_json::Value;
+
+use super::{Args, Declared, Job, JobError, Outcome, Verdict};
+use crate::manifest::{self, Describe};
+use crate::state::{Missing, States};
+
+/// An annotated function, as its macro describes it. Written by the macros, not by hand.
+pub trait Task: 'static {
+    /// Its arguments.
+    type Args: Args;
+    /// The application state that it takes, in order.
+    type Head: Send;
+    /// What it returns.
+    type Out: Outcome;
+
+    /// Its annotation.
+    const DECLARED: Declared;
+
+    /// Its annotation and what its types add.
+    const ENTRY: Entry = Entry {
+        declared: Self::DECLARED,
+        args: |describe| describe.reads::<Self::Args>(),
+        result: <Self::Out as Outcome>::describe,
+    };
+
+    /// Takes the application state that it needs.
+    ///
+    /// # Errors
+    /// The first that the application does not have.
+    fn head(states: &States) -> Result<Self::Head, Missing>;
+
+    /// Calls the function.
+    fn call(
+        args: Self::Args,
+        job: &mut Job,
+        head: Self::Head,
+    ) -> impl Future<Output = Self::Out> + Send;
+}
+
+/// A job as constants.
+#[derive(Debug, Clone, Copy)]
+pub struct Entry {
+    /// Its annotation.
+    pub declared: Declared,
+    /// The schema of its arguments.
+    pub args: fn(&mut Describe) -> Value,
+    /// The schema of its result.
+    pub result: fn(&mut Describe) -> Value,
+}
+
+/// One attempt, of whatever job.
+type Perform = for<'j> fn(
+    &'j str,
+    &'j mut Job,
+    &'j States,
+) -> Pin<Box<dyn Future<Output = Verdict> + Send + 'j>>;
+
+/// A job that a worker can run: data and one function pointer.
+#[derive(Debug, Clone, Copy)]
+pub struct Definition {
+    /// Its constants.
+    pub entry: &'static Entry,
+    pub(super) perform: Perform,
+}
+
+/// An annotated function that [`jobs!`](crate::jobs) can list.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no annotated job",
+    label = "this has no `#[job(..)]`"
+)]
+pub trait Listed {
+    /// The job.
+    const TASK: Definition;
+}
+
+impl Definition {
+    /// The definition of a job.
+    pub const fn of<T: Task>() -> Self {
+        Self {
+            entry: &T::ENTRY,
+            perform: |args, job, states| Box::pin(perform::<T>(args, job, states)),
+        }
+    }
+
+    /// Its entry in the manifest, for the module `tag`; the state that it takes and its named
+    /// schemas are left in `describe`.
+    pub fn manifest(&self, tag: &str, describe: &mut Describe) -> manifest::Job {
+        let declared = &self.entry.declared;
+        for argument in declared.arguments {
+            (argument.describe)(argument.name, describe);
+        }
+        let millis = |span: std::time::Duration| span.as_millis().try_into().unwrap_or(u64::MAX);
+        manifest::Job {
+            id: declared.name.to_owned(),
+            name: declared.name.to_owned(),
+            module: declared.module.to_owned(),
+            tag: tag.to_owned(),
+            source: format!("{}:{}", declared.source.file, declared.source.line),
+            summary: declared.summary.to_owned(),
+            description: declared.description.to_owned(),
+            queue: declared.queue.to_owned(),
+            priority: declared.priority.number(),
+            attempts: declared.retry.attempts,
+            backoff_min_ms: millis(declared.retry.min),
+            backoff_max_ms: millis(declared.retry.max),
+            timeout_ms: millis(declared.timeout),
+            arguments: (self.entry.args)(describe),
+            result: (self.entry.result)(describe),
+        }
+    }
+}
+
+/// From the stored arguments to the verdict: the only code that is made once per job.
+async fn perform<T: Task>(args: &str, job: &mut Job, states: &States) -> Verdict {
+    let head = match T::head(states) {
+        Ok(head) => head,
+        Err(missing) => return Verdict::Failed(missing.into()),
+    };
+    // A newer version of the program may be able to read them: another attempt is worth it.
+    let args = match serde_json::from_str(args) {
+        Ok(args) => args,
+        Err(error) => {
+            let why = format!("its arguments cannot be read: {error}");
+            return Verdict::Failed(JobError::retry(why));
+        }
+    };
+    T::call(args, job, head).await.verdict()
+}

@@ -1,0 +1,98 @@
+//! What keeps the queue going whoever does it: due jobs are made ready, those of dead workers are
+//! rescued, what nobody needs is forgotten.
+//!
+//! Every worker does it; the statements skip what another one has in hand, so nobody is needed to
+//! lead.
+
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep};
+
+use super::boot::Boot;
+use super::queue::Register;
+use super::settings::Settings;
+use super::storage;
+use super::wake::{self, Notice};
+use crate::db;
+
+/// How many jobs one statement makes ready.
+const PROMOTE: i32 = 500;
+/// How many leases one statement rescues.
+const RESCUE: i32 = 20;
+/// How many rows one statement forgets.
+const PRUNE: i32 = 1000;
+/// How often the old is forgotten.
+const PRUNE_EVERY: Duration = Duration::from_secs(60);
+/// How often the queues are counted, and up to how many jobs.
+const COUNT_EVERY: Duration = Duration::from_secs(5);
+const COUNT_MOST: i32 = 10_000;
+
+/// Does it for ever.
+pub(super) async fn upkeep(boot: &Boot, register: &Register, settings: &Settings) {
+    let start = Instant::now();
+    let (mut rescue, mut count, mut prune) = (start, start, start);
+    loop {
+        let now = Instant::now();
+        report("promoting due jobs", promote(boot).await);
+        if now >= rescue {
+            rescue = now + settings.beat();
+            report("rescuing jobs", rescue_all(boot, settings).await);
+        }
+        if now >= count {
+            count = now + COUNT_EVERY;
+            report("counting jobs", gauge(boot, register).await);
+        }
+        if now >= prune {
+            prune = now + PRUNE_EVERY;
+            report("pruning", storage::prune(&boot.db, PRUNE).await);
+        }
+        sleep(jittered(settings.poll())).await;
+    }
+}
+
+/// A fifth more or less, so that processes that started together do not ask together.
+pub(super) fn jittered(span: Duration) -> Duration {
+    span.mul_f64(0.8 + 0.4 * rand::random::<f64>())
+}
+
+async fn promote(boot: &Boot) -> Result<(), db::Error> {
+    loop {
+        let promoted = storage::promote(&boot.db, PROMOTE).await?;
+        if promoted > 0 {
+            wake::tell(Notice::Missed);
+        }
+        if promoted < PROMOTE {
+            return Ok(());
+        }
+    }
+}
+
+async fn rescue_all(boot: &Boot, settings: &Settings) -> Result<(), db::Error> {
+    let cap = settings.max_crashes.clamp(1, 1000).try_into().unwrap_or(1000);
+    loop {
+        let rescued = storage::rescue(&boot.db, RESCUE, cap).await?;
+        if rescued.is_empty() {
+            return Ok(());
+        }
+        let poisoned: Vec<i64> = rescued.iter().filter(|(_, p)| *p).map(|(id, _)| *id).collect();
+        tracing::warn!(jobs = rescued.len(), ?poisoned, "rescued the jobs of lost workers");
+        metrics::counter!("jewel_job_rescued_total").increment(rescued.len() as u64);
+        metrics::counter!("jewel_job_poisoned_total").increment(poisoned.len() as u64);
+    }
+}
+
+async fn gauge(boot: &Boot, register: &Register) -> Result<(), db::Error> {
+    for (id, jobs) in storage::depth(&boot.db, &register.queue_ids(), COUNT_MOST).await? {
+        if let Some(queue) = register.queues.iter().find(|queue| queue.id == id) {
+            let name = queue.name.to_string();
+            metrics::gauge!("jewel_job_ready", "queue" => name).set(jobs as f64);
+        }
+    }
+    Ok(())
+}
+
+fn report(what: &str, done: Result<(), db::Error>) {
+    if let Err(error) = done {
+        tracing::warn!(%error, "{what} failed; it is tried again");
+    }
+}

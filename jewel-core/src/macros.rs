@@ -1,0 +1,163 @@
+//! What the annotations write, and nothing a person would: names that expansions stand on, the two
+//! lists, and the words whose help an editor shows.
+//!
+//! An expansion names only what is re-exported here, so that an application needs no dependency for
+//! its sake (but `garde`, whose derive writes `::garde`).
+
+use std::fmt::Display;
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::Value;
+
+use crate::manifest;
+use crate::problem::codes;
+
+pub use crate::http::{
+    Call, Endpoint, Extract, FromBody, Input, Listed, NoBody, NoTx, Open, Output, Reject, Route, Url,
+};
+pub use crate::job;
+pub use crate::manifest::{
+    Argument, Declared, Describe, Kind, Limit, Per, Repeat, Slo, Source, Verb,
+};
+pub use crate::problem::{Details, Problem};
+pub use crate::state::{Missing, States};
+pub use {garde, schemars, serde};
+
+/// What RFC 3986 lets stand in a path as it is.
+const KEPT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// What an argument from the head knows to do: to read itself, and to describe itself.
+pub type Taken<T> =
+    (fn(&mut Call, &'static str) -> Result<T, Reject>, fn(&'static str, &mut Describe));
+
+/// What a problem that another passes on knows to do: to describe and to tell itself.
+pub type Flattened<T> = (fn(&mut Describe), fn(&T) -> Details);
+
+/// A value as a segment of a path.
+pub fn segment(value: impl Display) -> String {
+    utf8_percent_encode(&value.to_string(), KEPT).to_string()
+}
+
+/// Adds a problem that an operation can answer, once.
+pub fn problem(
+    describe: &mut Describe,
+    status: u16,
+    code: &'static str,
+    members: Vec<(&str, Value)>,
+) {
+    let named = members.into_iter().map(|(name, schema)| (name.to_owned(), schema));
+    let problem = manifest::Problem {
+        status,
+        code: code.to_owned(),
+        title: Details::new(status, code, "").title(),
+        members: named.collect(),
+    };
+    if !describe.problems.contains(&problem) {
+        describe.problems.push(problem);
+    }
+}
+
+/// Adds what becomes of an error that is nobody's business.
+pub fn internal(describe: &mut Describe) {
+    for code in [codes::INTERNAL, codes::UNAVAILABLE] {
+        problem(describe, code.status, code.code, Vec::new());
+    }
+}
+
+/// Lists annotated endpoints: `endpoints![order, show, admin::list]`.
+///
+/// A name is that of the function, by whatever path reaches it. What is listed nowhere is not
+/// served; `cargo xtask lint` finds it.
+///
+/// ```
+/// use jewel_core::{NoContent, Problem, endpoints, get};
+///
+/// #[derive(Debug, thiserror::Error, Problem)]
+/// enum Never {}
+///
+/// /// Says that the service is there.
+/// #[get("/v1/ping", access(public))]
+/// async fn ping() -> Result<NoContent, Never> {
+///     Ok(NoContent)
+/// }
+///
+/// assert_eq!(endpoints![ping][0].entry.declared.path, "/v1/ping");
+/// ```
+#[macro_export]
+macro_rules! endpoints {
+    ($($name:path),* $(,)?) => {
+        &[$(<$name as $crate::macros::Listed>::ROUTE),*]
+    };
+}
+
+/// Lists annotated jobs: `jobs![render, mail::send]`.
+///
+/// A name is that of the function, by whatever path reaches it. A job that is listed nowhere is run
+/// by no worker; `cargo xtask lint` finds it.
+#[macro_export]
+macro_rules! jobs {
+    ($($name:path),* $(,)?) => {
+        &[$(<$name as $crate::macros::job::Listed>::TASK),*]
+    };
+}
+
+/// One item per word of the annotations: pointing at a word shows the item's text.
+pub mod words {
+    /// `access(public | user | account)`: who may call. Required.
+    ///
+    /// - `public`: anybody, known or not.
+    /// - `user`: a person in a session.
+    /// - `account`: a person, or a program acting for the person's account.
+    ///
+    /// The guard answers 401 or 403 before the body is read; the handler's `Caller<_>` is the
+    /// evidence that it said yes.
+    pub fn access() {}
+
+    /// `limit(30 / minute, per = account)`: how often.
+    ///
+    /// May be said again: a call must be within every limit, the application's default included. The
+    /// window is `second`, `minute`, `hour` or `day`, and refills evenly (GCRA). `per` says whose
+    /// calls count together: `global`, `ip`, `user` or `account`; left out, it is `ip` for
+    /// `access(public)`, else `account`. Beyond it: 429 with `Retry-After`.
+    pub fn limit() {}
+
+    /// `idempotent`: a request that is sent twice has one effect. For POST and PATCH.
+    ///
+    /// The client must send an `Idempotency-Key`. The answer is stored in the handler's own
+    /// transaction, so the handler takes `tx: &mut Tx`; the same key with the same body replays it,
+    /// with another body is 422, and while the first is still running 409.
+    pub fn idempotent() {}
+
+    /// `repeatable`: a request that is sent twice has its effect twice. For POST and PATCH, where
+    /// that does no harm.
+    pub fn repeatable() {}
+
+    /// `slo(p95 = 200ms, available = 99.9)`: what the operation promises; either part may stand
+    /// alone. Alerts and dashboards are made of it.
+    ///
+    /// - `p95`: the latency that 95 % of requests stay under.
+    /// - `available`: the percentage of requests that are not answered by a 5xx.
+    pub fn slo() {}
+
+    /// `deadline = 30s`: how long a request may take in all, in place of the application's default.
+    /// Later than that it is answered 503, and the handler's transaction is rolled back.
+    pub fn deadline() {}
+
+    /// `body = 10MiB`: the largest body, in place of the application's default. A larger one is
+    /// answered 413. Units: `B kB MB GB KiB MiB GiB`.
+    pub fn body() {}
+
+    /// `queue = renders`: where the job waits; `default` where nothing is said.
+    pub fn queue() {}
+
+    /// `priority = urgent | normal | low`: which of the waiting jobs run first; `normal` where
+    /// nothing is said.
+    pub fn priority() {}
+
+    /// `retry(8, 2s..5m)`: how many attempts there are in all, and the shortest and longest wait in
+    /// between, which doubles from one to the other; `retry(20, 2s..1h)` where nothing is said.
+    pub fn retry() {}
+
+    /// `timeout = 3m`: how long one attempt may take; `5m` where nothing is said.
+    pub fn timeout() {}
+}

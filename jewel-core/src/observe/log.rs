@@ -1,0 +1,61 @@
+//! Logs to standard error: readable text for a person, JSON lines for a machine.
+
+use std::io::IsTerminal;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use tracing_subscriber::EnvFilter;
+
+/// How logs look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Format {
+    /// Text on a terminal, JSON elsewhere.
+    #[default]
+    Auto,
+    /// Readable text.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// The settings of logs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// How logs look: `auto`, `text` or `json`.
+    pub format: Format,
+    /// What is logged: a level (`error`, `warn`, `info`, `debug`, `trace`), or levels by module as
+    /// `info,sqlx=warn`.
+    pub filter: String,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { format: Format::Auto, filter: "info,sqlx=warn".to_owned() }
+    }
+}
+
+/// Turns logs on for this process; a second call changes nothing.
+///
+/// # Errors
+/// Where the filter cannot be read: what is wrong with it.
+pub fn log(settings: &Settings) -> Result<(), String> {
+    let filter = EnvFilter::try_new(&settings.filter)
+        .map_err(|error| format!("`log.filter`: `{}`: {error}", settings.filter))?;
+    let terminal = std::io::stderr().is_terminal();
+    let builder =
+        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let json = match settings.format {
+        Format::Auto => !terminal,
+        Format::Text => false,
+        Format::Json => true,
+    };
+    // Another subscriber is there already where an application runs inside a test.
+    let _ = if json {
+        builder.json().flatten_event(true).with_span_list(false).try_init()
+    } else {
+        builder.with_ansi(terminal).with_target(false).try_init()
+    };
+    Ok(())
+}

@@ -1,0 +1,9 @@
+//! What a process tells of itself: logs and metrics.
+//!
+//! Everyone emits with `tracing` and `metrics`; only `app` turns this on, once per process.
+
+mod log;
+mod meter;
+
+pub use log::{Format, Settings, log};
+pub use meter::{Meter, meter};

@@ -1,0 +1,84 @@
+//! What happens when a worker dies, or is cut off from the database.
+
+use jewel_core::job::Place;
+
+use super::world::{Act, World, quick, within};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_jobs_of_a_dead_worker_run_elsewhere() {
+    let world = World::new().await;
+    let mut runs = world.stage.runs.subscribe();
+    let worker = world.work(quick());
+    let id = world.enqueue(&[Act::Hang, Act::Done]).await;
+    within("the run", runs.recv()).await.unwrap();
+    worker.kill().await;
+    world.conserved().await;
+
+    let heir = world.work(quick());
+    world.at(id, Place::Retrying).await;
+    assert_eq!(world.failures(id).await, [(4, "worker lost".to_owned())]);
+    world.hurry().await;
+    assert_eq!(world.at(id, Place::Completed).await.attempt, 2);
+    heir.stop().await;
+    world.conserved().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_that_kills_its_workers_is_set_aside() {
+    let world = World::new().await;
+    let mut runs = world.stage.runs.subscribe();
+    let id = world.enqueue(&[Act::Hang]).await;
+    for crash in 1..=3 {
+        let worker = world.work(quick());
+        if crash > 1 {
+            world.at(id, Place::Retrying).await;
+            world.hurry().await;
+        }
+        within("the run", runs.recv()).await.unwrap();
+        worker.kill().await;
+    }
+    let worker = world.work(quick());
+    world.at(id, Place::Poisoned).await;
+    worker.stop().await;
+    world.conserved().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_that_lost_its_lease_stops_its_jobs_and_starts_anew() {
+    let world = World::new().await;
+    let mut runs = world.stage.runs.subscribe();
+    let worker = world.work(quick());
+    let id = world.enqueue(&[Act::Heed, Act::Done]).await;
+    within("the run", runs.recv()).await.unwrap();
+    world.sql("update jewel.worker set dead_at = now()").await;
+    world.at(id, Place::Retrying).await;
+    world.hurry().await;
+    assert_eq!(world.at(id, Place::Completed).await.attempt, 2);
+    assert_eq!(world.failures(id).await, [(4, "worker lost".to_owned())]);
+    assert_eq!(world.count("select count(*) from jewel.worker").await, 2);
+    worker.stop().await;
+    world.conserved().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn broken_connections_lose_nothing() {
+    let world = World::new().await;
+    let worker = world.work(quick());
+    let mut ids = Vec::new();
+    for _ in 0..40 {
+        ids.push(world.enqueue(&[Act::Fail, Act::Done]).await);
+        world.sql(
+            "select pg_terminate_backend(pid) from pg_stat_activity \
+             where datname = current_database() and application_name = 'test worker'",
+        )
+        .await;
+    }
+    for id in ids {
+        let settled = |place| matches!(place, Place::Completed | Place::Retrying);
+        world.until(id, "settled", |status| settled(status.place)).await;
+        world.hurry().await;
+        world.at(id, Place::Completed).await;
+    }
+    worker.stop().await;
+    world.conserved().await;
+}

@@ -1,0 +1,290 @@
+//! A database of the test's own, a job that does as its arguments say, and workers for it.
+//!
+//! Nothing sleeps: what is awaited is awaited by name, and [`within`] bounds it.
+
+use std::future::Future;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use jewel_core::db::{self, Cluster, Db, Embedded};
+use jewel_core::job::{
+    Declared, Definition, Enqueue, Job, JobError, JobId, Jobs, Place, Priority, Retry, Settings,
+    Status, Task, Worker,
+};
+use jewel_core::manifest::Source;
+use jewel_core::state::{Missing, State, States};
+use jewel_core::trace::TraceParent;
+use jewel_core::{Account, Id};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use sqlx::{AssertSqlSafe, Connection, PgConnection};
+use tokio::sync::{Mutex, Notify, broadcast, oneshot};
+use tokio::task::JoinHandle;
+
+/// What one attempt does.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub enum Act {
+    Done,
+    Fail,
+    GiveUp,
+    Panic,
+    Snooze,
+    /// Never returns by itself, and takes no notice of a wish that it stop.
+    Hang,
+    /// Waits until it is told to stop, and then fails.
+    Heed,
+    /// Waits until the stage's gate is opened.
+    Gate,
+    /// Says how far it is, then waits for the gate.
+    Report(u8),
+    /// Returns a result that cannot be kept.
+    Nul,
+}
+
+/// The acts of a job's attempts, in order; the last one is for all that follow.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Play {
+    pub acts: Vec<Act>,
+}
+
+/// One attempt, as it looked from inside.
+#[derive(Debug, Clone)]
+pub struct Run {
+    pub id: JobId,
+    pub attempt: u16,
+    pub account: Option<Id<Account>>,
+    pub trace: TraceParent,
+    pub acts: Vec<Act>,
+}
+
+/// Where jobs are played: what tests see of them.
+#[derive(Clone)]
+pub struct Stage {
+    pub runs: broadcast::Sender<Run>,
+    pub gate: std::sync::Arc<Notify>,
+}
+
+struct Player;
+
+impl Task for Player {
+    type Args = Play;
+    type Head = State<Stage>;
+    type Out = Result<String, JobError>;
+
+    const DECLARED: Declared = Play::DECLARED;
+
+    fn head(states: &States) -> Result<Self::Head, Missing> {
+        states.get()
+    }
+
+    async fn call(play: Play, job: &mut Job, stage: State<Stage>) -> Self::Out {
+        let (id, attempt) = (job.id(), job.attempt());
+        let (account, trace, acts) = (job.account(), job.trace(), play.acts.clone());
+        let _ = stage.runs.send(Run { id, attempt, account, trace, acts });
+        let turn = usize::from(attempt).min(play.acts.len()) - 1;
+        match &play.acts[turn] {
+            Act::Done => {}
+            Act::Fail => return Err(JobError::retry("it failed")),
+            Act::GiveUp => return Err(JobError::give_up("it is no use")),
+            Act::Panic => panic!("it broke"),
+            Act::Snooze => return Err(JobError::snooze(Duration::from_millis(1))),
+            Act::Hang => std::future::pending().await,
+            Act::Heed => {
+                job.cancelled().await;
+                return Err(JobError::retry("told to stop"));
+            }
+            Act::Gate => stage.gate.notified().await,
+            Act::Report(percent) => {
+                job.progress(*percent, "on its way");
+                stage.gate.notified().await;
+            }
+            Act::Nul => return Ok("\0".to_owned()),
+        }
+        Ok(format!("done by attempt {attempt}"))
+    }
+}
+
+impl Enqueue for Play {
+    const DECLARED: Declared = Declared {
+        name: "play",
+        module: module_path!(),
+        source: Source { file: file!(), line: line!() },
+        summary: "Does as its arguments say.",
+        description: "",
+        queue: "stage",
+        priority: Priority::Normal,
+        retry: Retry {
+            attempts: 3,
+            min: Duration::from_millis(2),
+            max: Duration::from_millis(4),
+        },
+        timeout: Duration::from_millis(1500),
+        arguments: &[],
+    };
+}
+
+pub const PLAY: Definition = Definition::of::<Player>();
+
+/// How long anything may take.
+const BOUND: Duration = Duration::from_secs(30);
+
+/// Awaits something that must come.
+pub async fn within<T>(what: &str, future: impl Future<Output = T>) -> T {
+    match tokio::time::timeout(BOUND, future).await {
+        Ok(value) => value,
+        Err(_) => panic!("waited in vain for {what}"),
+    }
+}
+
+/// One test's database and what runs on it.
+pub struct World {
+    pub db: Db,
+    pub jobs: Jobs,
+    pub stage: Stage,
+    owner: Mutex<PgConnection>,
+    url: String,
+    _ears: JoinHandle<()>,
+}
+
+/// A worker that was started.
+pub struct Working {
+    stop: Option<oneshot::Sender<()>>,
+    task: JoinHandle<Result<(), db::Error>>,
+}
+
+/// Quick in everything that a test would have to wait for.
+pub fn quick() -> Settings {
+    let settings = r#"{"concurrency": 4, "poll_interval": "20ms", "lease_ttl": "600ms",
+        "drain_timeout": "10s", "stop_grace": "100ms"}"#;
+    serde_json::from_str(settings).unwrap()
+}
+
+impl World {
+    pub async fn new() -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let server = tokio::task::spawn_blocking(|| {
+            Embedded::start(&Cluster::tests_of_this_build()).unwrap()
+        });
+        let server = server.await.unwrap();
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("job_{}_{number}", std::process::id());
+        let mut root = PgConnection::connect(&server.url("postgres")).await.unwrap();
+        let create = format!("create database {name}");
+        sqlx::query(AssertSqlSafe(create)).execute(&mut root).await.unwrap();
+        let url = server.url(&name);
+        db::migrate(&url, None).await.unwrap();
+        let owner = Mutex::new(PgConnection::connect(&url).await.unwrap());
+        let db = Db::new(&url, "test", &db::Settings::default()).unwrap();
+        let jobs = Jobs::new(Db::new(&url, "test queue", &queue()).unwrap());
+        let ears = jobs.clone();
+        Self {
+            db,
+            _ears: tokio::spawn(async move { ears.serve(std::future::pending()).await }),
+            jobs,
+            stage: Stage { runs: broadcast::Sender::new(4096), gate: Default::default() },
+            owner,
+            url,
+        }
+    }
+
+    /// Starts a worker.
+    pub fn work(&self, settings: Settings) -> Working {
+        self.work_for(&[PLAY], settings)
+    }
+
+    pub fn work_for(&self, definitions: &[Definition], settings: Settings) -> Working {
+        let jobs = Jobs::new(Db::new(&self.url, "test worker", &queue()).unwrap());
+        let mut states = States::default();
+        states.insert(self.stage.clone());
+        let worker = Worker::new(jobs, self.db.clone(), states, definitions, settings);
+        let (stop, stopped) = oneshot::channel();
+        let shutdown = async {
+            let _ = stopped.await;
+        };
+        Working { stop: Some(stop), task: tokio::spawn(worker.serve(shutdown)) }
+    }
+
+    /// Enqueues a job for nobody and commits.
+    pub async fn enqueue(&self, acts: &[Act]) -> JobId {
+        let mut tx = self.db.begin(None).await.unwrap();
+        let ticket = Play { acts: acts.to_vec() }.enqueue(&mut tx).await.unwrap();
+        tx.commit().await.unwrap();
+        ticket.id
+    }
+
+    /// Waits until the job is in a place of this kind.
+    pub async fn until(&self, id: JobId, what: &str, is: impl Fn(&Status) -> bool) -> Status {
+        let found = async {
+            let mut follow = self.jobs.follow(id).await.unwrap().expect("there is such a job");
+            loop {
+                let status = follow.next().await.expect("it is not over before that");
+                if is(&status) {
+                    return status;
+                }
+            }
+        };
+        within(what, found).await
+    }
+
+    pub async fn at(&self, id: JobId, place: Place) -> Status {
+        self.until(id, &format!("{place:?}"), |status| status.place == place).await
+    }
+
+    /// Makes what waits for its time due.
+    pub async fn hurry(&self) {
+        self.sql("update jewel.scheduled set run_at = now() - interval '1 second'").await;
+    }
+
+    /// Runs a statement as the owner of the tables.
+    pub async fn sql(&self, sql: &'static str) {
+        sqlx::query(sql).execute(&mut *self.owner.lock().await).await.unwrap();
+    }
+
+    /// One number, as the owner of the tables.
+    pub async fn count(&self, sql: &'static str) -> i64 {
+        sqlx::query_scalar(sql).fetch_one(&mut *self.owner.lock().await).await.unwrap()
+    }
+
+    /// The reasons and texts of a job's failures, in order.
+    pub async fn failures(&self, id: JobId) -> Vec<(i16, String)> {
+        sqlx::query_as("select reason, message from jewel.failure where job_id = $1 order by at")
+            .bind(id)
+            .fetch_all(&mut *self.owner.lock().await)
+            .await
+            .unwrap()
+    }
+
+    /// Every job is in exactly one place, and every place names a job.
+    pub async fn conserved(&self) {
+        let broken = "select count(*) from jewel.conservation where places <> 1 or not has_job";
+        assert_eq!(self.count(broken).await, 0, "jobs that are not in exactly one place");
+    }
+}
+
+impl Working {
+    /// Tells it to stop and waits until it has.
+    pub async fn stop(mut self) {
+        self.tell();
+        self.stopped().await;
+    }
+
+    pub fn tell(&mut self) {
+        if let Some(stop) = self.stop.take() {
+            let _ = stop.send(());
+        }
+    }
+
+    pub async fn stopped(self) {
+        within("the worker's end", self.task).await.unwrap().unwrap();
+    }
+
+    /// Ends it as a crash would.
+    pub async fn kill(self) {
+        self.task.abort();
+        let _ = self.task.await;
+    }
+}
+
+fn queue() -> db::Settings {
+    db::Settings { connections: 4, ..db::Settings::default() }
+}

@@ -1,0 +1,3 @@
+//! The crate from outside, with real servers: one binary for all of it.
+
+mod job;

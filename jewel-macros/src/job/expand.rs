@@ -1,0 +1,160 @@
+//! What stands beside a job: a type of its name that carries its task, and `enqueue` on its arguments.
+//!
+//! Data, two small functions, and the user's own tokens where types are named. The function itself
+//! is emitted by the caller.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote};
+use syn::Type;
+
+use super::valid::{Job, Role};
+use crate::handler::{self, Handler};
+use crate::ty;
+use crate::word::unit;
+
+/// Everything beside the function.
+pub(crate) fn beside(job: &Job, handler: &Handler) -> TokenStream {
+    let (cfgs, vis, name) = (handler.cfgs(), &handler.vis, &handler.sig.ident);
+    let args = job.arguments.iter().find(|(_, role)| *role == Role::Args).map(|(a, _)| &a.ty);
+    let (task, enqueue) = match (handler.out(), args) {
+        (Some(out), Some(args)) if job.sound => {
+            (task(job, handler, args, out), enqueue(job, name, args))
+        }
+        _ => (nothing(name), TokenStream::new()),
+    };
+    quote! {
+        #(#cfgs)*
+        #[doc(hidden)]
+        #[allow(non_camel_case_types, dead_code, unreachable_pub)]
+        #vis struct #name {}
+        #(#cfgs)*
+        impl ::jewel_core::macros::job::Listed for #name {
+            const TASK: ::jewel_core::macros::job::Definition = #task;
+        }
+        #(#cfgs)*
+        #enqueue
+    }
+}
+
+/// What stands beside a function whose signature does not parse.
+pub(crate) fn stub_unparsed(name: &Ident) -> TokenStream {
+    let task = nothing(name);
+    quote! {
+        #[doc(hidden)]
+        #[allow(non_camel_case_types, dead_code, unreachable_pub)]
+        pub struct #name {}
+        impl ::jewel_core::macros::job::Listed for #name {
+            const TASK: ::jewel_core::macros::job::Definition = #task;
+        }
+    }
+}
+
+/// Stands for the task of what is refused: it is never looked at, because nothing compiles.
+fn nothing(name: &Ident) -> TokenStream {
+    let message = format!("`{name}` is refused");
+    quote!(::core::panic!(#message))
+}
+
+fn task(job: &Job, handler: &Handler, args: &Type, out: &Type) -> TokenStream {
+    let states: Vec<&Type> = states(job).map(|(_, ty)| ty).collect();
+    let inner = states.iter().map(|ty| ty::inner(ty));
+    let call = call(job, handler);
+    let help = handler::help(&job.known);
+    quote!({
+        struct __Task;
+        impl ::jewel_core::macros::job::Task for __Task {
+            type Args = #args;
+            type Head = (#(#states,)*);
+            type Out = #out;
+            const DECLARED: ::jewel_core::macros::job::Declared =
+                <#args as ::jewel_core::macros::job::Enqueue>::DECLARED;
+            fn head(
+                __states: &::jewel_core::macros::States,
+            ) -> ::core::result::Result<Self::Head, ::jewel_core::macros::Missing> {
+                ::core::result::Result::Ok((
+                    #(__states.get::<#inner>()?,)*
+                ))
+            }
+            #call
+        }
+        #help
+        ::jewel_core::macros::job::Definition::of::<__Task>()
+    })
+}
+
+/// The arguments that are pieces of state: their names and types.
+fn states(job: &Job) -> impl Iterator<Item = (&str, &Type)> {
+    let states = job.arguments.iter().filter(|(_, role)| *role == Role::State);
+    states.map(|(argument, _)| (argument.name.as_str(), &argument.ty))
+}
+
+fn call(job: &Job, handler: &Handler) -> TokenStream {
+    let (name, future) = (&handler.sig.ident, handler.future());
+    let mut given = Vec::new();
+    let mut heads = Vec::new();
+    for (_, role) in &job.arguments {
+        given.push(match role {
+            Role::Args => format_ident!("__args"),
+            Role::Job => format_ident!("__job"),
+            Role::State => {
+                let head = format_ident!("__head{}", heads.len());
+                heads.push(head.clone());
+                head
+            }
+        });
+    }
+    quote! {
+        fn call(
+            __args: Self::Args,
+            __job: &mut ::jewel_core::macros::job::Job,
+            (#(#heads,)*): Self::Head,
+        ) -> #future {
+            #name(#(#given),*)
+        }
+    }
+}
+
+fn enqueue(job: &Job, name: &Ident, args: &Type) -> TokenStream {
+    let text = name.to_string();
+    let (summary, description) = (&job.doc.summary, &job.doc.description);
+    let words = &job.words;
+    let queue = words.queue.as_deref().unwrap_or("default");
+    let priority = words.priority.unwrap_or_default().tokens();
+    let retry = words.retry.unwrap_or_default();
+    let (attempts, min, max) = (retry.attempts, unit::tokens(retry.min), unit::tokens(retry.max));
+    let timeout = unit::tokens(words.timeout.unwrap_or(TIMEOUT));
+    let states: Vec<(&str, &Type)> = states(job).collect();
+    let arguments = states.iter().map(|(name, ty)| {
+        quote! {
+            ::jewel_core::macros::Argument {
+                name: #name,
+                describe: <#ty as ::jewel_core::macros::Extract>::describe,
+            }
+        }
+    });
+    let source = handler::source();
+    quote! {
+        impl ::jewel_core::macros::job::Enqueue for #args {
+            const DECLARED: ::jewel_core::macros::job::Declared =
+                ::jewel_core::macros::job::Declared {
+                    name: #text,
+                    module: ::core::module_path!(),
+                    source: #source,
+                    summary: #summary,
+                    description: #description,
+                    queue: #queue,
+                    priority: #priority,
+                    retry: ::jewel_core::macros::job::Retry {
+                        attempts: #attempts,
+                        min: #min,
+                        max: #max,
+                    },
+                    timeout: #timeout,
+                    arguments: &[#(#arguments),*],
+                };
+        }
+    }
+}
+
+/// How long an attempt may take where the job does not say.
+const TIMEOUT: std::time::Duration = std::time::Duration::from_secs(300);

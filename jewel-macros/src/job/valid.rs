@@ -1,0 +1,95 @@
+//! Is a job right? Nothing but questions; each mistake is noted where it stands, with the mend.
+
+use proc_macro2::Ident;
+use syn::Type;
+
+use super::PLACE;
+use crate::doc::Doc;
+use crate::handler::{self, Argument, Handler};
+use crate::sink::Sink;
+use crate::ty;
+use crate::word::Heard;
+use crate::word::job::Words;
+
+/// A job, as far as its tokens tell.
+pub(crate) struct Job {
+    pub(crate) doc: Doc,
+    pub(crate) words: Words,
+    /// The words as they stand in the source, for their help.
+    pub(crate) known: Vec<Ident>,
+    /// Its arguments, in order.
+    pub(crate) arguments: Vec<(Argument, Role)>,
+    /// Whether the function can be called at all: its shape is that of a job.
+    pub(crate) sound: bool,
+}
+
+/// What an argument is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// What was enqueued; the first.
+    Args,
+    /// The running job itself.
+    Job,
+    /// A piece of the application's state.
+    State,
+}
+
+/// Asks everything.
+pub(crate) fn job(words: Words, heard: Heard, handler: &Handler, sink: &mut Sink) -> Job {
+    let doc = handler.doc();
+    if doc.summary.is_empty() {
+        let message = "say in one line what it does, as a doc comment (`/// ..`): it is the job's \
+                       summary in the documents";
+        sink.at(handler.sig.ident.span(), message);
+    }
+    let before = sink.count();
+    handler.check(PLACE, sink);
+    let arguments = roles(handler, sink);
+    let sound = sink.count() == before;
+    Job { doc, words, known: heard.known, arguments, sound }
+}
+
+fn roles(handler: &Handler, sink: &mut Sink) -> Vec<(Argument, Role)> {
+    let before = sink.count();
+    let mut arguments = handler.arguments(sink).into_iter();
+    let mut given = Vec::new();
+    match arguments.next() {
+        Some(first) if is_special(&first.ty) => {
+            let message = "a job's first argument is what is enqueued: a type of your own, by value";
+            sink.on(&first.ty, message);
+        }
+        Some(first) => given.push((first, Role::Args)),
+        None if sink.count() > before || handler.sig.receiver().is_some() => {}
+        None => {
+            let message = "a job takes what is enqueued: add `args: Args`, a type of your own";
+            sink.at(handler.sig.ident.span(), message);
+        }
+    }
+    for argument in arguments {
+        let role = match &argument.ty {
+            ty if handler::exclusive(ty, "Job").is_some() => Role::Job,
+            ty if ty::is(ty, "State") && ty::inner(ty).is_some() => Role::State,
+            ty if ty::is(ty, "Job") => {
+                sink.on(ty, "the running job is taken as `&mut Job`");
+                continue;
+            }
+            ty => {
+                sink.on(ty, "after its arguments, a job takes `job: &mut Job` and `State<_>`s");
+                continue;
+            }
+        };
+        if role == Role::Job && given.iter().any(|(_, other)| *other == Role::Job) {
+            sink.on(&argument.ty, "one running job is all there is: take one");
+        }
+        given.push((argument, role));
+    }
+    given
+}
+
+/// Whether a type cannot be one of the application's own.
+fn is_special(ty: &Type) -> bool {
+    let foreign = ["State", "Job", "String", "Vec", "Option", "Id", "Uuid", "Timestamp", "bool", "char"];
+    let named = ty::name(ty).map(ToString::to_string);
+    !matches!(ty, Type::Path(_))
+        || named.is_some_and(|name| foreign.contains(&name.as_str()) || ty::is_number(&name))
+}

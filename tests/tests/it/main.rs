@@ -1,0 +1,3 @@
+//! The framework from outside: what it does for a crate that only depends on it.
+
+mod ui;

@@ -1,0 +1,53 @@
+//! Reads the names of mounted endpoints and jobs from the manifest.
+//!
+//! Deliberately tolerant: it takes what it needs from the JSON and ignores the rest, so that a
+//! new manifest version breaks it only where the names themselves move.
+
+use std::collections::BTreeSet;
+
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
+
+/// The manifest's lists that hold functions.
+const LISTS: [&str; 2] = ["operations", "jobs"];
+/// Where an entry may carry its function's name, the best first.
+const NAME: [&str; 2] = ["name", "id"];
+
+/// The functions that the app mounts.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Mounted(BTreeSet<(String, String)>);
+
+impl Mounted {
+    /// Reads `operations[]` and `jobs[]`, each with its `name` and its `module`.
+    pub(crate) fn read(text: &str) -> Result<Self> {
+        let value: Value = serde_json::from_str(text).context("the manifest is not JSON")?;
+        let mut found = BTreeSet::new();
+        if !LISTS.iter().any(|list| value[list].is_array()) {
+            bail!("the manifest holds none of {LISTS:?}: adapt xtask/src/manifest.rs");
+        }
+        for list in LISTS {
+            for entry in value[list].as_array().into_iter().flatten() {
+                let names = NAME.iter().find_map(|key| entry[key].as_str());
+                let name = names.with_context(|| format!("{list}: an entry has no name"))?;
+                let module = entry["module"].as_str().unwrap_or_default();
+                found.insert((within_crate(module), name.to_owned()));
+            }
+        }
+        Ok(Self(found))
+    }
+
+    /// Whether this function of this module (`shot::api`, without the crate) is mounted. An entry
+    /// without a module counts for every module.
+    pub(crate) fn holds(&self, module: &str, name: &str) -> bool {
+        let at = |module: &str| self.0.contains(&(module.to_owned(), name.to_owned()));
+        at(module) || at("")
+    }
+}
+
+/// `jewel_app::shot::api` → `shot::api`: the library and the binary name the crate differently.
+fn within_crate(module: &str) -> String {
+    module.split_once("::").map_or("", |(_, rest)| rest).to_owned()
+}
+
+#[cfg(test)]
+mod tests;
