@@ -30,7 +30,8 @@ create table shots (
   finished_at timestamptz,
   -- Counts its changes, so that whoever follows it can tell them apart.
   version     int not null default 1,
-  foreign key (account, photo) references photos (account, id) on delete set null (photo),
+  constraint shots_photo_known
+    foreign key (account, photo) references photos (account, id) on delete set null (photo),
   foreign key (hold, account, price, hold_kind)
     references credit_transfers (id, account, amount, kind),
   constraint shots_photo_needed

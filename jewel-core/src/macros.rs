@@ -13,7 +13,8 @@ use crate::manifest;
 use crate::problem::codes;
 
 pub use crate::http::{
-    Call, Endpoint, Extract, FromBody, Input, Listed, NoBody, NoTx, Open, Output, Reject, Route, Url,
+    Call, Endpoint, Extract, FromBody, Input, Listed, NoBody, NoTx, Open, Output, Reject, Route,
+    Url,
 };
 pub use crate::job;
 pub use crate::manifest::{
@@ -115,9 +116,9 @@ pub mod words {
 
     /// `limit(30 / minute, per = account)`: how often.
     ///
-    /// May be said again: a call must be within every limit, the application's default included. The
-    /// window is `second`, `minute`, `hour` or `day`, and refills evenly (GCRA). `per` says whose
-    /// calls count together: `global`, `ip`, `user` or `account`; left out, it is `ip` for
+    /// May be said again: a call must be within every limit, the application's default included.
+    /// The window is `second`, `minute`, `hour` or `day`, and refills evenly (GCRA). `per` says
+    /// whose calls count together: `global`, `ip`, `user` or `account`; left out, it is `ip` for
     /// `access(public)`, else `account`. Beyond it: 429 with `Retry-After`.
     pub fn limit() {}
 

@@ -16,15 +16,13 @@ impl Doc {
     pub(crate) fn of(attrs: &[Attribute]) -> Self {
         let text: Vec<String> = attrs.iter().filter_map(line).collect();
         let text = text.join("\n");
-        let lines: Vec<&str> = text.lines().map(|line| line.strip_prefix(' ').unwrap_or(line)).collect();
+        let lines: Vec<&str> =
+            text.lines().map(|line| line.strip_prefix(' ').unwrap_or(line)).collect();
         let start = lines.iter().position(|line| !line.trim().is_empty()).unwrap_or(lines.len());
         let lines = &lines[start..];
         let end = lines.iter().position(|line| line.trim().is_empty()).unwrap_or(lines.len());
         let summary: Vec<&str> = lines[..end].iter().map(|line| line.trim()).collect();
-        Self {
-            summary: summary.join(" "),
-            description: lines[end..].join("\n").trim().to_owned(),
-        }
+        Self { summary: summary.join(" "), description: lines[end..].join("\n").trim().to_owned() }
     }
 }
 

@@ -96,7 +96,10 @@ impl Handler {
     /// Asks what every annotated function must be, whatever it is annotated with.
     pub(crate) fn check(&self, place: &str, sink: &mut Sink) {
         if self.sig.asyncness.is_none() {
-            sink.at(self.sig.fn_token.span, format!("`{place}` annotates an `async fn`: make it one"));
+            sink.at(
+                self.sig.fn_token.span,
+                format!("`{place}` annotates an `async fn`: make it one"),
+            );
         }
         if let Some(receiver) = self.sig.receiver() {
             sink.on(receiver, format!("`{place}` annotates a free function: it has no `self`"));
@@ -121,10 +124,9 @@ fn taken_apart(pat: &Pat) -> Option<String> {
     }
 }
 
-/// What stands beside an item whose signature does not parse: its name, so that lists still find it.
+/// The name of a function whose signature does not parse, so that lists still find it.
 ///
-/// Where the item is a function nothing is said: the compiler has refused it before. Returns the
-/// function's name, if there is one.
+/// Where the item is a function nothing is said: the compiler has refused it before.
 pub(crate) fn unparsed(place: &str, item: &TokenStream, sink: &mut Sink) -> Option<Ident> {
     let mut tokens = item.clone().into_iter();
     let is_fn = |token: &TokenTree| matches!(token, TokenTree::Ident(ident) if ident == "fn");
@@ -140,7 +142,13 @@ pub(crate) fn unparsed(place: &str, item: &TokenStream, sink: &mut Sink) -> Opti
 
 /// Lints that ask of a function what its annotation forbids or already says.
 pub(crate) fn allowed() -> TokenStream {
-    quote!(#[allow(clippy::unused_async, clippy::missing_errors_doc, clippy::needless_pass_by_value)])
+    quote! {
+        #[allow(
+            clippy::unused_async,
+            clippy::missing_errors_doc,
+            clippy::needless_pass_by_value,
+        )]
+    }
 }
 
 /// The type behind `&mut`, if it is called `wanted`.

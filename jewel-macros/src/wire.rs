@@ -47,7 +47,8 @@ pub(crate) fn check(item: &DeriveInput, ways: Ways, sink: &mut Sink) -> bool {
 fn shape(item: &DeriveInput, ways: Ways, sink: &mut Sink) {
     let place = ways.place();
     if !item.generics.params.is_empty() {
-        let message = format!("`{place}` types are concrete, because each has one schema: name the types");
+        let message =
+            format!("`{place}` types are concrete, because each has one schema: name the types");
         sink.on(&item.generics.params, message);
     }
     match &item.data {
@@ -62,14 +63,18 @@ fn shape(item: &DeriveInput, ways: Ways, sink: &mut Sink) {
             }
         }
         Data::Enum(_) => {}
-        Data::Union(_) => sink.at(item.ident.span(), format!("`{place}` types are structs or enums")),
+        Data::Union(_) => {
+            sink.at(item.ident.span(), format!("`{place}` types are structs or enums"));
+        }
     }
 }
 
 fn names(item: &DeriveInput, ways: Ways, sink: &mut Sink) {
     renames(&item.attrs, ways, sink);
     match &item.data {
-        Data::Struct(data) => data.fields.iter().for_each(|field| renames(&field.attrs, ways, sink)),
+        Data::Struct(data) => {
+            data.fields.iter().for_each(|field| renames(&field.attrs, ways, sink));
+        }
         Data::Enum(data) => {
             for variant in &data.variants {
                 renames(&variant.attrs, ways, sink);
@@ -88,11 +93,14 @@ fn renames(attrs: &[Attribute], ways: Ways, sink: &mut Sink) {
             let TokenTree::Ident(word) = token else { continue };
             let text = word.to_string();
             if text.starts_with("rename") || text == "alias" {
-                sink.at(word.span(), "names on the wire are the Rust names: rename the item itself");
+                sink.at(
+                    word.span(),
+                    "names on the wire are the Rust names: rename the item itself",
+                );
             }
             if text == "flatten" && ways.reads {
-                let message = "unknown fields are refused, which `flatten` cannot: write the fields \
-                               out, or nest them";
+                let message = "`flatten` would let unknown fields in: write the fields out, or \
+                               nest them";
                 sink.at(word.span(), message);
             }
         }
@@ -176,16 +184,21 @@ fn own_derives(attrs: &[Attribute]) -> Vec<Ident> {
 pub(crate) fn marks(item: &DeriveInput, ways: Ways) -> TokenStream {
     let name = &item.ident;
     let (generics, types, wheres) = item.generics.split_for_impl();
-    let reads = ways.reads.then(|| quote!(impl #generics ::jewel_core::macros::Input for #name #types #wheres {}));
-    let writes = ways.writes.then(|| quote!(impl #generics ::jewel_core::macros::Output for #name #types #wheres {}));
+    let reads = ways
+        .reads
+        .then(|| quote!(impl #generics ::jewel_core::macros::Input for #name #types #wheres {}));
+    let writes = ways
+        .writes
+        .then(|| quote!(impl #generics ::jewel_core::macros::Output for #name #types #wheres {}));
     quote!(#reads #writes)
 }
 
 /// The item whose declaration does not parse, as it is. Where it is a type nothing is said: the
 /// compiler has refused it before.
 pub(crate) fn unparsed(place: &str, item: TokenStream, sink: &mut Sink) -> TokenStream {
-    let is_type = |token: TokenTree| {
-        matches!(&token, TokenTree::Ident(ident) if ident == "struct" || ident == "enum")
+    let is_type = |token: TokenTree| match token {
+        TokenTree::Ident(ident) => ident == "struct" || ident == "enum",
+        _ => false,
     };
     if !item.clone().into_iter().any(is_type) {
         sink.on(&item, format!("`{place}` annotates a struct or an enum"));

@@ -4,14 +4,13 @@
 //! One address is one person, however it is spelt: the database holds it. What else belongs to a
 //! new account stands above this feature and is handed in as [`Opening`].
 
-mod api;
+pub mod api;
 mod entity;
 mod opening;
 mod password;
 mod problem;
 mod rules;
 
-pub use api::{AccountView, LogIn, Session, SignUp};
 pub use opening::{Opening, Part};
 pub use password::Passwords;
 pub use problem::AccountProblem;
@@ -21,6 +20,9 @@ use jewel_core::endpoints;
 
 /// The feature.
 pub fn module() -> Module {
-    Module::new("account", "Accounts, and the people who act for them.")
-        .endpoints(endpoints![api::sign_up, api::log_in, api::me])
+    Module::new("account", "Accounts, and the people who act for them.").endpoints(endpoints![
+        api::sign_up,
+        api::log_in,
+        api::me
+    ])
 }

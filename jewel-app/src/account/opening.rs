@@ -6,8 +6,9 @@ use futures_util::future::BoxFuture;
 use jewel_core::{Account, Id, Tx, db};
 
 /// A part of opening an account: it works in the transaction that opens it, or undoes it all.
-pub type Part =
-    Box<dyn for<'t> Fn(&'t mut Tx, Id<Account>) -> BoxFuture<'t, Result<(), db::Error>> + Send + Sync>;
+pub type Part = Box<
+    dyn for<'t> Fn(&'t mut Tx, Id<Account>) -> BoxFuture<'t, Result<(), db::Error>> + Send + Sync,
+>;
 
 /// All parts, in their order.
 #[derive(Default)]

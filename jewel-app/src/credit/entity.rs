@@ -113,12 +113,10 @@ pub async fn hold(
 }
 
 async fn held_for(tx: &mut Tx, reference: Uuid) -> Result<Option<Id<Hold>>, db::Error> {
-    Ok(sqlx::query_scalar(
-        "select id from credit_transfers where kind = 'hold' and reference = $1",
-    )
-    .bind(reference)
-    .fetch_optional(&mut *tx)
-    .await?)
+    Ok(sqlx::query_scalar("select id from credit_transfers where kind = 'hold' and reference = $1")
+        .bind(reference)
+        .fetch_optional(&mut *tx)
+        .await?)
 }
 
 /// Ends a hold by paying with it; whether it ends so, by this call or an earlier one.

@@ -7,13 +7,12 @@
 //!
 //! It does not know what credits are spent on: a reference names it.
 
-mod api;
+pub mod api;
 mod entity;
 mod problem;
 mod rules;
 mod settings;
 
-pub use api::{CreditsView, EntryView};
 pub use entity::{Hold, grant, hold, release, spend};
 pub use problem::CreditProblem;
 pub use rules::Kind;

@@ -7,19 +7,17 @@
 //! Whether bytes are a photo is the renderer's to say, which stands above and is handed in as
 //! [`Inspector`].
 
-mod api;
+pub mod api;
 mod entity;
 mod inspect;
-mod jobs;
+pub mod jobs;
 mod problem;
 mod receive;
 mod rules;
 mod settings;
 
-pub use api::PhotoView;
 pub use entity::Photo;
 pub use inspect::{Facts, Inspect, Inspector, Unfit};
-pub use jobs::Discard;
 pub use problem::PhotoProblem;
 pub use rules::PhotoFormat;
 pub use settings::Settings;

@@ -97,7 +97,7 @@ impl JsonSchema for Size {
             "type": "string",
             "pattern": "^[0-9]+ ?(B|kB|KiB|MB|MiB|GB|GiB)$",
             "description":
-                "A number of bytes: a whole number and one of the units B, kB, KiB, MB, MiB, GB, GiB.",
+                "Bytes: a whole number and one of the units B, kB, KiB, MB, MiB, GB, GiB.",
             "examples": ["10MiB"],
             "x-kind": "size",
             "x-unit": "B, kB, KiB, MB, MiB, GB, GiB"

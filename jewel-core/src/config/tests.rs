@@ -104,7 +104,8 @@ fn with_nothing_said_everything_is_default() {
 fn a_flag_beats_the_environment_and_the_environment_the_file() {
     let file = File::new(
         "layers",
-        "[http]\nlisten = 'file'\ndeadline = '1s'\nworkers = 1\norigins = ['a']\n[db.pools]\nx = 1\n",
+        "[http]\nlisten = 'file'\ndeadline = '1s'\nworkers = 1\norigins = ['a']\n\
+         [db.pools]\nx = 1\n",
     );
     let mut sources = sources(
         &[

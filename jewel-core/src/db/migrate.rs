@@ -1,6 +1,7 @@
 //! Brings a database's schema up to date: the framework's own tables first, then the application's.
 
 use sqlx::migrate::Migrator;
+use sqlx::postgres::PgConnectOptions;
 use sqlx::{Connection, PgConnection};
 
 use super::Error;
@@ -14,7 +15,7 @@ pub static FRAMEWORK: Migrator = sqlx::migrate!("./migrations");
 /// # Errors
 /// Where the server cannot be reached, a migration fails, or an applied one was changed afterwards.
 pub async fn migrate(owner_url: &str, application: Option<&Migrator>) -> Result<(), Error> {
-    let mut connection = PgConnection::connect(owner_url).await?;
+    let mut connection = owner(owner_url).await?;
     let mut framework = Migrator::with_migrations(FRAMEWORK.iter().cloned().collect());
     framework.create_schema("jewel");
     framework.dangerous_set_table_name("jewel.migration");
@@ -24,6 +25,19 @@ pub async fn migrate(owner_url: &str, application: Option<&Migrator>) -> Result<
     }
     connection.close().await?;
     Ok(())
+}
+
+/// A connection as the owner.
+///
+/// Names without a schema mean `public`: by PostgreSQL's own default an owner called `jewel` would
+/// find, and make, its tables among the framework's.
+///
+/// # Errors
+/// Where the server cannot be reached.
+pub async fn owner(url: &str) -> Result<PgConnection, Error> {
+    let options: PgConnectOptions = url.parse()?;
+    let options = options.options([("search_path", "public")]);
+    Ok(PgConnection::connect_with(&options).await?)
 }
 
 /// Makes a database on a server, where it is missing.
@@ -51,7 +65,7 @@ pub async fn migrations(
     owner_url: &str,
     application: Option<&Migrator>,
 ) -> Result<Vec<(String, bool)>, Error> {
-    let mut connection = PgConnection::connect(owner_url).await?;
+    let mut connection = owner(owner_url).await?;
     let framework = applied(&mut connection, "jewel.migration").await?;
     let own = applied(&mut connection, "public._sqlx_migrations").await?;
     connection.close().await?;

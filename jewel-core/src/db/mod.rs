@@ -16,7 +16,7 @@ pub use embedded::{Cluster, Embedded, Error as EmbeddedError};
 #[cfg(feature = "testing")]
 pub(crate) use embedded::name;
 pub use error::Error;
-pub use migrate::{FRAMEWORK, create, migrate, migrations};
+pub use migrate::{FRAMEWORK, create, migrate, migrations, owner};
 pub use pool::{Db, Standing};
 pub use settings::Settings;
 pub use tx::Tx;

@@ -87,14 +87,19 @@ pub fn settings(sections: &[Section]) -> String {
     let mut text = HEAD.to_owned();
     for section in sections {
         let schemas = definitions(&section.schema);
-        let _ = write!(text, "\n## `{}`\n\n", section.name);
         let schema = shape::resolve(&section.schema, &schemas);
+        let mut table = String::new();
+        rows(&section.name, schema, &section.defaults, &schemas, &mut table);
+        if table.is_empty() {
+            continue;
+        }
+        let _ = write!(text, "\n## `{}`\n\n", section.name);
         if let Some(meaning) = described(&section.schema, schema) {
             let _ = write!(text, "{meaning}\n\n");
         }
         text.push_str("| Name | Type | Unit | Default | Meaning | Variable |\n");
         text.push_str("| --- | --- | --- | --- | --- | --- |\n");
-        rows(&section.name, schema, &section.defaults, &schemas, &mut text);
+        text.push_str(&table);
     }
     text
 }

@@ -203,7 +203,7 @@ impl Fetcher {
         match notice {
             Notice::Ready { queue, seq } => self.sources.ready(queue, *seq),
             Notice::Missed => self.look = Instant::now(),
-            Notice::Changed(_) | Notice::Cancel(_) => {}
+            Notice::Enqueued(_) | Notice::Changed(_) | Notice::Cancel(_) => {}
         }
     }
 
@@ -248,7 +248,7 @@ impl Fetcher {
 
     /// Stops everything: what still runs may already be running elsewhere.
     pub(super) async fn abandon(mut self) {
-        let margin = self.settings.ttl() - self.settings.trust();
+        let margin = self.settings.ttl() / 8;
         let _ = timeout(margin.min(self.settings.stop_grace.get()), self.joined()).await;
         self.running.abort_all();
     }
@@ -259,10 +259,7 @@ impl Fetcher {
 }
 
 /// What came of a question; a failure is said here and shows as `None`.
-fn answered<T, E: std::fmt::Display, L>(
-    what: &str,
-    asked: Result<Result<T, E>, L>,
-) -> Option<T> {
+fn answered<T, E: std::fmt::Display, L>(what: &str, asked: Result<Result<T, E>, L>) -> Option<T> {
     match asked {
         Ok(Ok(answer)) => Some(answer),
         Ok(Err(error)) => {

@@ -123,7 +123,7 @@ impl Batch {
     }
 }
 
-/// A text as PostgreSQL takes it: without NUL, and not endless.
+/// A text as the database takes it: without NUL, and not endless.
 fn storable(mut text: String) -> String {
     if text.len() > MAX_MESSAGE {
         let end = text.floor_char_boundary(MAX_MESSAGE);

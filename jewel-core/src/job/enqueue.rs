@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::context;
 use super::storage::{self, Order};
-use super::wake::{self, Notice};
+use super::wake;
 use super::{Args, Declared, Priority, Ticket};
 use crate::clock::Timestamp;
 use crate::db::{self, Tx};
@@ -177,9 +177,9 @@ async fn insert(
         trace: options.trace.unwrap_or_else(context::current),
     };
     let tickets = storage::enqueue(tx, order, args).await?;
-    let first = tickets.iter().filter(|ticket| !ticket.duplicate).map(|ticket| ticket.id.0).min();
-    if let (Some(seq), None, None) = (first, options.wait, options.at) {
-        wake::soon(Notice::Ready { queue: declared.queue.into(), seq });
+    let first = tickets.iter().filter(|ticket| !ticket.duplicate).map(|ticket| ticket.id).min();
+    if let (Some(first), None, None) = (first, options.wait, options.at) {
+        wake::enqueued(declared.queue, first);
     }
     Ok(tickets)
 }

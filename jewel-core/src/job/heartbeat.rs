@@ -37,12 +37,11 @@ pub(super) async fn beat(boot: &Boot, settings: &Settings, born: Instant) {
                 beat.cancel_ids.iter().for_each(|id| boot.stop(JobId(*id), Stop::Cancelled));
                 hand_back(boot, &beat.leases).await;
             }
-            Ok(Ok(_)) => return boot.lose(),
             Ok(Err(error)) => {
                 tracing::warn!(%error, "a heartbeat failed");
                 next = Instant::now() + settings.beat() / HURRY;
             }
-            Err(_) => return boot.lose(),
+            Ok(Ok(_)) | Err(_) => return boot.lose(),
         }
     }
 }

@@ -5,9 +5,9 @@
 use std::sync::Arc;
 
 use super::follow::{Follow, Follows};
-use super::storage;
 use super::ticket::{JobId, Status};
 use super::wake::{self, Notice};
+use super::{announce, storage};
 use crate::db::{self, Db};
 
 /// Looks at, follows and cancels jobs.
@@ -76,9 +76,7 @@ impl Jobs {
     pub async fn cancel(&self, id: JobId) -> Result<Cancel, db::Error> {
         let said = storage::cancel(&self.db, id).await?;
         let (came, notice, payload) = match said.as_str() {
-            "cancelled" => {
-                (Cancel::Cancelled, Notice::Changed([id].into()), format!("job {id}"))
-            }
+            "cancelled" => (Cancel::Cancelled, Notice::Changed([id].into()), format!("job {id}")),
             "requested" => (Cancel::Requested, Notice::Cancel(id), format!("cancel {id}")),
             "busy" => return Ok(Cancel::Busy),
             _ => return Ok(Cancel::Over),
@@ -90,11 +88,13 @@ impl Jobs {
         Ok(came)
     }
 
-    /// Hears from other processes and keeps followers up to date, until `shutdown`. Every process
-    /// that follows jobs or works needs it running once.
+    /// Hears from other processes, tells them of what was enqueued here, and keeps followers up to
+    /// date, until `shutdown`. Every process needs it running once; without it workers find new
+    /// jobs by polling.
     pub async fn serve(&self, shutdown: impl Future<Output = ()>) {
         tokio::select! {
             () = wake::listen(&self.db) => {}
+            () = announce::announce(&self.db) => {}
             () = self.follows.serve(&self.db) => {}
             () = shutdown => {}
         }

@@ -11,6 +11,7 @@
 //!
 //! It does not know HTTP: how a ticket is shown is its business.
 
+mod announce;
 mod args;
 mod attempt;
 mod boot;

@@ -69,12 +69,11 @@ impl Runner {
         );
         metrics::counter!("jewel_job_started_total", "kind" => declared.name).increment(1);
         let began = Instant::now();
-        let call = match job.stop() {
-            Some(stop) => Call::Dropped(stop), // while it waited for its slot
-            None => {
-                let call = self.call(definition, &claimed.args, &mut job);
-                context::traced(trace, call).instrument(span.clone()).await
-            }
+        let call = if let Some(stop) = job.stop() {
+            Call::Dropped(stop) // while it waited for its slot
+        } else {
+            let call = self.call(definition, &claimed.args, &mut job);
+            context::traced(trace, call).instrument(span.clone()).await
         };
         let ending = judge(call, &job, declared);
         span.in_scope(|| observe(declared, &ending, began.elapsed()));
@@ -164,13 +163,13 @@ fn observe(declared: &Declared, ending: &Ending, took: Duration) {
         .increment(1);
     metrics::histogram!("jewel_job_duration_seconds", "kind" => kind).record(took.as_secs_f64());
     match ending {
-        Ending::Failed { reason: Reason::Error | Reason::Panic | Reason::Timeout, why, wait } => {
-            match wait {
-                Some(wait) => tracing::warn!(why, ?wait, "the job failed; another attempt follows"),
-                None => tracing::error!(why, "the job failed for good"),
-            }
+        Ending::Failed { reason: Reason::Cancelled | Reason::Snooze, .. }
+        | Ending::Done(_)
+        | Ending::Released => tracing::debug!(outcome, ?took, "the job ended"),
+        Ending::Failed { why, wait: Some(wait), .. } => {
+            tracing::warn!(why, ?wait, "the job failed; another attempt follows");
         }
-        _ => tracing::debug!(outcome, ?took, "the job ended"),
+        Ending::Failed { why, wait: None, .. } => tracing::error!(why, "the job failed for good"),
     }
 }
 

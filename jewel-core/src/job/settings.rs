@@ -73,6 +73,6 @@ impl Settings {
     /// How long after a heartbeat the worker still trusts its lease, by its own clock: a margin
     /// short of what the database grants.
     pub(super) fn trust(&self) -> Duration {
-        self.ttl() - self.ttl() / 8
+        self.ttl() / 8 * 7
     }
 }

@@ -55,8 +55,7 @@ async fn complete(boot: &Boot, done: &Done) {
         // One result is such that PostgreSQL cannot keep it: find it, and say so in its stead.
         tracing::warn!(%error, "a batch of results cannot be kept; trying them one by one");
         for ((lease, id), result) in done.leases.iter().zip(&done.ids).zip(&done.results) {
-            let one =
-                Done { leases: vec![*lease], ids: vec![*id], results: vec![result.clone()] };
+            let one = Done { leases: vec![*lease], ids: vec![*id], results: vec![result.clone()] };
             let write = || storage::complete(&boot.db, boot.id, &one);
             if let Err(error) = until_written(boot, &one.leases, &one.ids, write).await {
                 fail(boot, &unkept(JobId(*id), *lease, &error)).await;

@@ -7,9 +7,9 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::ticket::{JobId, Place, Progress, Status, Ticket};
 use super::declared::Priority;
 use super::ending::{Done, Failed, Released};
+use super::ticket::{JobId, Place, Progress, Status, Ticket};
 use crate::clock::Timestamp;
 use crate::db::{self, Db, Tx};
 use crate::id::Id;
@@ -56,6 +56,24 @@ pub(super) async fn enqueue(tx: &mut Tx, order: Order, args: Vec<String>) -> Res
     .fetch_all(tx)
     .await?;
     Ok(rows.into_iter().map(|(id, duplicate)| Ticket { id: JobId(id), duplicate }).collect())
+}
+
+/// Which of these jobs are committed; and for those that wait, in which queue and place.
+pub(super) async fn committed(
+    db: &Db,
+    ids: &[JobId],
+) -> Result<Vec<(JobId, Option<(String, i64)>)>> {
+    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+    let rows: Vec<(JobId, Option<String>, Option<i64>)> = sqlx::query_as(
+        "select j.id, q.name, r.seq from jewel.job j \
+            left join jewel.ready r on r.job_id = j.id \
+            left join jewel.queue q on q.id = r.queue_id \
+         where j.id = any($1)",
+    )
+    .bind(ids)
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(|(id, queue, seq)| (id, queue.zip(seq))).collect())
 }
 
 /// The ids of kinds, in order; new names get one.
@@ -177,11 +195,7 @@ pub(super) async fn fail(db: &Db, worker: i64, failed: &Failed) -> Result<Vec<Jo
 }
 
 /// Hands jobs back; returns those that were refused.
-pub(super) async fn release(
-    db: &Db,
-    worker: i64,
-    released: &Released,
-) -> Result<Vec<JobId>> {
+pub(super) async fn release(db: &Db, worker: i64, released: &Released) -> Result<Vec<JobId>> {
     let refused: Vec<i64> = sqlx::query_scalar("select job_id from jewel.release($1, $2, $3)")
         .bind(worker)
         .bind(&released.leases)
@@ -308,10 +322,9 @@ pub(super) async fn statuses(db: &Db, ids: &[JobId]) -> Result<Vec<(JobId, Statu
     .fetch_all(db)
     .await?;
     let status = |(id, place, attempt, percent, step, result): Row| {
-        let progress = percent.zip(step).map(|(percent, step)| Progress {
-            percent: percent.try_into().unwrap_or(0),
-            step,
-        });
+        let progress = percent
+            .zip(step)
+            .map(|(percent, step)| Progress { percent: percent.try_into().unwrap_or(0), step });
         let result = result.and_then(|json| serde_json::from_str(&json).ok());
         let attempt = attempt.try_into().unwrap_or(0);
         Place::parse(&place).map(|place| (id, Status { place, attempt, progress, result }))

@@ -22,7 +22,7 @@ const RESCUE: i32 = 20;
 /// How many rows one statement forgets.
 const PRUNE: i32 = 1000;
 /// How often the old is forgotten.
-const PRUNE_EVERY: Duration = Duration::from_secs(60);
+const PRUNE_EVERY: Duration = Duration::from_mins(1);
 /// How often the queues are counted, and up to how many jobs.
 const COUNT_EVERY: Duration = Duration::from_secs(5);
 const COUNT_MOST: i32 = 10_000;

@@ -18,6 +18,8 @@ use crate::db::Db;
 pub(super) enum Notice {
     /// Jobs of this queue are ready, from this place on.
     Ready { queue: Arc<str>, seq: i64 },
+    /// This process enqueued jobs, from this one on; they are not committed yet.
+    Enqueued(JobId),
     /// Something changed about these jobs.
     Changed(Arc<[JobId]>),
     /// This running job is to be cancelled.
@@ -51,16 +53,19 @@ pub(super) fn tell(notice: Notice) {
     let _ = NOTICES.send(notice); // nobody listening is no error
 }
 
-/// Tells this process, several times within the next moments.
-pub(super) fn soon(notice: Notice) {
+/// Tells this process that jobs were enqueued, and several times within the next moments that they
+/// are ready.
+pub(super) fn enqueued(queue: &'static str, first: JobId) {
     if NOTICES.receiver_count() == 0 {
         return;
     }
+    tell(Notice::Enqueued(first));
     tokio::spawn(async move {
         let start = tokio::time::Instant::now();
+        let ready = Notice::Ready { queue: queue.into(), seq: first.0 };
         for echo in ECHOES {
             tokio::time::sleep_until(start + echo).await;
-            tell(notice.clone());
+            tell(ready.clone());
         }
     });
 }
@@ -106,10 +111,13 @@ async fn relay(db: &Db) -> Result<(), sqlx::Error> {
     tell(Notice::Missed);
     loop {
         match listener.try_recv().await? {
-            Some(notification) => match parse(notification.payload()) {
-                Some(notice) => tell(notice),
-                None => tracing::debug!(payload = notification.payload(), "unknown notice"),
-            },
+            Some(notification) => {
+                if let Some(notice) = parse(notification.payload()) {
+                    tell(notice);
+                } else {
+                    tracing::debug!(payload = notification.payload(), "unknown notice");
+                }
+            }
             // The connection was lost and made again.
             None => tell(Notice::Missed),
         }

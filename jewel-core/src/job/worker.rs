@@ -71,9 +71,7 @@ impl Worker {
         let register = Register::sync(self.jobs.db(), &self.definitions, only).await?;
         let register = Arc::new(register);
         let (tell, mut told) = watch::channel(false);
-        let lives = async {
-            while self.live(&register, &mut told).await == End::Lost {}
-        };
+        let lives = async { while self.live(&register, &mut told).await == End::Lost {} };
         tokio::pin!(lives, shutdown);
         tokio::select! {
             () = &mut lives => {}

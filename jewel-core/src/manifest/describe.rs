@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, SchemaGenerator};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::model::{Answer, Content, Header, Parameter, Place, Problem};
 
@@ -144,7 +144,3 @@ fn strings(value: &Value) -> Vec<&str> {
     value.as_array().into_iter().flatten().filter_map(Value::as_str).collect()
 }
 
-/// An empty JSON object.
-pub(crate) fn object() -> Map<String, Value> {
-    Map::new()
-}

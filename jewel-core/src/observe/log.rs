@@ -59,3 +59,10 @@ pub fn log(settings: &Settings) -> Result<(), String> {
     };
     Ok(())
 }
+
+/// Turns warnings and errors on for a test, which shows them only where it fails.
+#[cfg(feature = "testing")]
+pub(crate) fn log_for_tests() {
+    let level = tracing::Level::WARN;
+    let _ = tracing_subscriber::fmt().with_test_writer().with_max_level(level).try_init();
+}

@@ -5,5 +5,7 @@
 mod log;
 mod meter;
 
+#[cfg(feature = "testing")]
+pub(crate) use log::log_for_tests;
 pub use log::{Format, Settings, log};
 pub use meter::{Meter, meter};

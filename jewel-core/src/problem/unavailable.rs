@@ -5,7 +5,7 @@ use std::time::Duration;
 
 /// Put among an error's sources, it turns a 500 into a 503 with `Retry-After`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("{what} is used up for the moment")]
+#[error("used up for the moment: {what}")]
 pub struct Unavailable {
     /// What is used up, in a few words.
     pub what: &'static str,

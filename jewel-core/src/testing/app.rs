@@ -16,6 +16,7 @@ use crate::clock::Clock;
 use crate::config::Sources;
 use crate::crypto::{MasterKey, Tokens};
 use crate::http;
+use crate::observe;
 use crate::id::Id;
 use crate::state::State;
 use crate::tenant::{Account, User};
@@ -51,6 +52,7 @@ impl TestApp {
     /// # Panics
     /// Where it does not start.
     pub async fn with(app: App, set: &[&str]) -> Self {
+        observe::log_for_tests();
         let set = set.iter().map(|&text| text.to_owned()).collect();
         let sources = Sources { set, ..Sources::default() };
         let (settings, own) = must("the settings", app.load(&sources));

@@ -8,8 +8,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use sha2::{Digest, Sha256};
 use sqlx::migrate::Migrator;
-use sqlx::postgres::PgConnection;
-use sqlx::{AssertSqlSafe, Connection};
+use sqlx::postgres::{PgConnectOptions, PgConnection};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
 use tokio::sync::OnceCell;
 
 use super::must;
@@ -24,14 +24,19 @@ pub struct TestDb {
 static SERVER: OnceCell<String> = OnceCell::const_new();
 static NUMBER: AtomicU64 = AtomicU64::new(0);
 
-/// The URL of the server's maintenance database; what other runs left is dropped once.
+/// The URL of the server's maintenance database; what other runs left is dropped meanwhile.
 async fn server() -> &'static str {
     SERVER
         .get_or_init(async || {
             let start = || Embedded::start(&Cluster::tests_of_this_build());
             let started = must("starting", tokio::task::spawn_blocking(start).await);
             let url = must("the private PostgreSQL for tests", started).url("postgres");
-            sweep(&url).await;
+            let server = url.clone();
+            // Nobody waits for it: what is not dropped when this process ends, the next one drops.
+            std::thread::spawn(move || {
+                let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+                must("a runtime", runtime).block_on(sweep(&server));
+            });
             url
         })
         .await
@@ -78,7 +83,7 @@ impl TestDb {
     /// # Panics
     /// Where the server is gone.
     pub async fn owner(&self) -> PgConnection {
-        must("connecting", PgConnection::connect(&self.url).await)
+        must("connecting", db::owner(&self.url).await)
     }
 }
 
@@ -121,7 +126,9 @@ async fn make(
 
 /// Drops the copies of processes that are gone.
 async fn sweep(server: &str) {
-    let mut admin = must("connecting", PgConnection::connect(server).await);
+    let options: PgConnectOptions = must("the server's URL", server.parse());
+    let quiet = options.disable_statement_logging();
+    let mut admin = must("connecting", PgConnection::connect_with(&quiet).await);
     let all = sqlx::query_scalar::<_, String>("select datname from pg_database");
     for database in must("listing databases", all.fetch_all(&mut admin).await) {
         let gone = name::copy_owner(&database).is_some_and(|pid| !alive(pid));

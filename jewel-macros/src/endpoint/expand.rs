@@ -103,14 +103,12 @@ fn route(endpoint: &Endpoint, handler: &Handler, out: &Type) -> TokenStream {
         quote!((#local.0)(__call, #name)?)
     });
     let tuple = tuple(&heads);
-    let body = of(Role::Body).or(of(Role::Upload)).map_or_else(
-        || quote!(::jewel_core::macros::NoBody),
-        |ty| quote!(#ty),
-    );
-    let tx = of(Role::Tx).and_then(|ty| handler::exclusive(ty, "Tx")).map_or_else(
-        || quote!(::jewel_core::macros::NoTx),
-        |ty| quote!(#ty),
-    );
+    let body = of(Role::Body)
+        .or(of(Role::Upload))
+        .map_or_else(|| quote!(::jewel_core::macros::NoBody), |ty| quote!(#ty));
+    let tx = of(Role::Tx)
+        .and_then(|ty| handler::exclusive(ty, "Tx"))
+        .map_or_else(|| quote!(::jewel_core::macros::NoTx), |ty| quote!(#ty));
     let declared = declared(endpoint, name, &heads);
     let call = call(endpoint, handler);
     let help = handler::help(&endpoint.known);
@@ -250,8 +248,8 @@ fn limit_of(limit: &Limit, kind: Access) -> TokenStream {
 }
 
 fn option(value: Option<TokenStream>) -> TokenStream {
-    match value {
-        Some(value) => quote!(::core::option::Option::Some(#value)),
-        None => quote!(::core::option::Option::None),
-    }
+    value.map_or_else(
+        || quote!(::core::option::Option::None),
+        |value| quote!(::core::option::Option::Some(#value)),
+    )
 }

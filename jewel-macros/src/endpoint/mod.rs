@@ -58,7 +58,7 @@ impl Verb {
 }
 
 /// What an annotated function becomes: itself, its mistakes, and its route.
-pub(crate) fn annotate(verb: Verb, words: TokenStream, item: TokenStream) -> TokenStream {
+pub(crate) fn annotate(verb: Verb, words: TokenStream, item: &TokenStream) -> TokenStream {
     let mut sink = Sink::default();
     let annotation = parse::annotation(verb, words, &mut sink);
     let beside = match syn::parse2::<Handler>(item.clone()) {
@@ -71,7 +71,7 @@ pub(crate) fn annotate(verb: Verb, words: TokenStream, item: TokenStream) -> Tok
                 expand::beside(&endpoint, &handler)
             }
         }
-        Err(_) => handler::unparsed(verb.place(), &item, &mut sink)
+        Err(_) => handler::unparsed(verb.place(), item, &mut sink)
             .map(|name| expand::stub_unparsed(&name))
             .unwrap_or_default(),
     };

@@ -61,13 +61,17 @@ fn part_of(part: &str) -> Result<Part, String> {
     }
     let inner = part.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
     match inner {
-        Some(name) if syn::parse_str::<syn::Ident>(name).is_ok() => Ok(Part::Segment(name.to_owned())),
+        Some(name) if syn::parse_str::<syn::Ident>(name).is_ok() => {
+            Ok(Part::Segment(name.to_owned()))
+        }
         Some(name) => Err(format!("`{{{name}}}` is no segment: its name is that of an argument")),
         None if part.contains(['{', '}']) => {
             Err(format!("`{part}` is half a segment: `{{name}}` stands alone between two slashes"))
         }
         None if part.bytes().all(unreserved) => Ok(Part::Literal(part.to_owned())),
-        None => Err(format!("`{part}` is no part of a path: use letters, digits, `-`, `.` and `_`")),
+        None => {
+            Err(format!("`{part}` is no part of a path: use letters, digits, `-`, `.` and `_`"))
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! Is an endpoint right? Nothing but questions; each mistake is noted where it stands, with the mend.
+//! Is an endpoint right? Nothing but questions; each mistake is noted at its place, with its mend.
 //!
 //! What needs types to answer (is this an extractor, has that a schema) is left to the compiler.
 
@@ -94,7 +94,9 @@ fn roles(arguments: Vec<Argument>, sink: &mut Sink) -> Vec<(Argument, Role)> {
             (reads(role) && reads(*other)) || (role == Role::Tx && *other == Role::Tx)
         });
         match role {
-            Role::Tx if second => sink.on(&argument.ty, "one transaction is all there is: take one"),
+            Role::Tx if second => {
+                sink.on(&argument.ty, "one transaction is all there is: take one");
+            }
             _ if second => {
                 sink.on(&argument.ty, "a request has one body: put all fields into one `#[input]`");
             }
@@ -140,14 +142,16 @@ fn segments(path: &Path, anchor: Span, arguments: &[(Argument, Role)], sink: &mu
     for segment in path.segments() {
         if !paths().any(|argument| argument.name == *segment) {
             let message = format!(
-                "the path's `{{{segment}}}` has no argument: add `{segment}: Path<..>` to the function"
+                "the path's `{{{segment}}}` has no argument: add `{segment}: Path<..>` to the \
+                 function"
             );
             sink.at(anchor, message);
         }
     }
     for argument in paths() {
         if !path.segments().any(|segment| argument.name == *segment) {
-            let message = format!("the path has no segment `{{{}}}`: add it, or rename this", argument.name);
+            let message =
+                format!("the path has no segment `{{{}}}`: add it, or rename this", argument.name);
             sink.at(argument.span, message);
         }
     }
@@ -207,7 +211,8 @@ fn repeat(
         }
         Some((_, span)) if verb.idempotent() => {
             let place = verb.place();
-            let message = format!("HTTP says that `{place}` is idempotent by itself: leave this out");
+            let message =
+                format!("HTTP says that `{place}` is idempotent by itself: leave this out");
             sink.at(span, message);
         }
         Some((Repeat::Once, span)) if has(Role::Upload) => sink.at(
@@ -227,11 +232,15 @@ fn body(verb: Verb, words: &Words, arguments: &[(Argument, Role)], sink: &mut Si
     let read = arguments.iter().find(|(_, role)| matches!(role, Role::Body | Role::Upload));
     match (read, words.body) {
         (Some((argument, _)), _) if !verb.reads_body() => {
-            let message = format!("`{}` has no body: take `Query<..>`, or another verb", verb.place());
+            let message =
+                format!("`{}` has no body: take `Query<..>`, or another verb", verb.place());
             sink.on(&argument.ty, message);
         }
         (None, Some((_, span))) => {
-            sink.at(span, "this endpoint reads no body, so there is nothing to limit: leave it out");
+            sink.at(
+                span,
+                "this endpoint reads no body, so there is nothing to limit: leave it out",
+            );
         }
         _ => {}
     }

@@ -40,10 +40,8 @@ fn rule(field: &mut Field, sink: &mut Sink) {
         return;
     }
     let closed = CLOSED.iter().any(|name| ty::is(ty::unwrapped(&field.ty), name));
-    if !closed {
-        if let Some(name) = &field.ident {
-            sink.at(name.span(), missing(name, ty::unwrapped(&field.ty)));
-        }
+    if let (false, Some(name)) = (closed, &field.ident) {
+        sink.at(name.span(), missing(name, ty::unwrapped(&field.ty)));
     }
     field.attrs.push(parse_quote!(#[garde(skip)]));
 }

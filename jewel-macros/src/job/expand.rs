@@ -1,4 +1,5 @@
-//! What stands beside a job: a type of its name that carries its task, and `enqueue` on its arguments.
+//! What stands beside a job: a type of its name that carries its task, and `enqueue` on what it
+//! takes.
 //!
 //! Data, two small functions, and the user's own tokens where types are named. The function itself
 //! is emitted by the caller.
@@ -157,4 +158,4 @@ fn enqueue(job: &Job, name: &Ident, args: &Type) -> TokenStream {
 }
 
 /// How long an attempt may take where the job does not say.
-const TIMEOUT: std::time::Duration = std::time::Duration::from_secs(300);
+const TIMEOUT: std::time::Duration = std::time::Duration::from_mins(5);

@@ -17,8 +17,8 @@ use crate::word::job::{TABLE, Words};
 /// The annotation as it is written.
 const PLACE: &str = "#[job]";
 
-/// What an annotated function becomes: itself, its mistakes, its task, and its arguments' `enqueue`.
-pub(crate) fn annotate(words: TokenStream, item: TokenStream) -> TokenStream {
+/// What an annotated function becomes: itself, its mistakes, its task, and `enqueue`.
+pub(crate) fn annotate(words: TokenStream, item: &TokenStream) -> TokenStream {
     let mut sink = Sink::default();
     let mut said = Words::default();
     let heard = hear(PLACE, words, TABLE, &mut said, &mut sink);
@@ -32,7 +32,7 @@ pub(crate) fn annotate(words: TokenStream, item: TokenStream) -> TokenStream {
                 expand::beside(&job, &handler)
             }
         }
-        Err(_) => handler::unparsed(PLACE, &item, &mut sink)
+        Err(_) => handler::unparsed(PLACE, item, &mut sink)
             .map(|name| expand::stub_unparsed(&name))
             .unwrap_or_default(),
     };

@@ -1,0 +1,46 @@
+//! Whole expansions.
+
+use insta::assert_snapshot;
+use quote::quote;
+
+use super::annotate;
+use crate::tests::pretty;
+
+#[test]
+fn a_job_with_every_word() {
+    let words = quote!(queue = renders, priority = urgent, retry(8, 2s..5m), timeout = 3m);
+    let item = quote! {
+        /// Render a shot.
+        ///
+        /// In the background.
+        pub async fn render(
+            args: Render,
+            job: &mut Job,
+            studio: State<Studio>,
+        ) -> Result<Rendered, JobError> {
+            todo
+        }
+    };
+    assert_snapshot!(pretty(annotate(words, &item)));
+}
+
+#[test]
+fn a_job_with_nothing() {
+    let item = quote! {
+        /// Send a letter.
+        async fn send(letter: Letter) -> Result<(), JobError> {
+            Ok(())
+        }
+    };
+    assert_snapshot!(pretty(annotate(quote!(), &item)));
+}
+
+#[test]
+fn a_refused_job_keeps_its_function_and_its_name() {
+    let item = quote!(async fn send() -> Result<(), JobError> { half typed . });
+    let text = annotate(quote!(), &item).to_string();
+    assert!(text.contains("half typed ."), "{text}");
+    assert!(text.contains("struct send"), "{text}");
+    assert!(!text.contains("Enqueue"), "{text}");
+    assert_eq!(text.matches("compile_error").count(), 2, "{text}");
+}

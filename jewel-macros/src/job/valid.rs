@@ -55,7 +55,8 @@ fn roles(handler: &Handler, sink: &mut Sink) -> Vec<(Argument, Role)> {
     let mut given = Vec::new();
     match arguments.next() {
         Some(first) if is_special(&first.ty) => {
-            let message = "a job's first argument is what is enqueued: a type of your own, by value";
+            let message =
+                "a job's first argument is what is enqueued: a type of your own, by value";
             sink.on(&first.ty, message);
         }
         Some(first) => given.push((first, Role::Args)),
@@ -88,7 +89,8 @@ fn roles(handler: &Handler, sink: &mut Sink) -> Vec<(Argument, Role)> {
 
 /// Whether a type cannot be one of the application's own.
 fn is_special(ty: &Type) -> bool {
-    let foreign = ["State", "Job", "String", "Vec", "Option", "Id", "Uuid", "Timestamp", "bool", "char"];
+    let foreign =
+        ["State", "Job", "String", "Vec", "Option", "Id", "Uuid", "Timestamp", "bool", "char"];
     let named = ty::name(ty).map(ToString::to_string);
     !matches!(ty, Type::Path(_))
         || named.is_some_and(|name| foreign.contains(&name.as_str()) || ty::is_number(&name))

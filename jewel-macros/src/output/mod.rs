@@ -12,10 +12,10 @@ use crate::sink::Sink;
 use crate::wire::{self, Ways};
 
 /// What an annotated type becomes: itself with its derives, its mistakes, and `Output`.
-pub(crate) fn annotate(words: TokenStream, item: TokenStream) -> TokenStream {
+pub(crate) fn annotate(words: &TokenStream, item: TokenStream) -> TokenStream {
     let mut sink = Sink::default();
     if !words.is_empty() {
-        sink.on(&words, "`#[output]` takes no words");
+        sink.on(words, "`#[output]` takes no words");
     }
     let beside = match syn::parse2::<DeriveInput>(item.clone()) {
         Ok(mut item) => {

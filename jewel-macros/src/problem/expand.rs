@@ -57,8 +57,8 @@ fn describe(variant: &Variant<'_>) -> TokenStream {
     }
 }
 
-/// What a variant that passes on a problem asks of it, in one constant: its trait is asked for in one
-/// place only, so that a type which lacks it is one error.
+/// What a variant that passes on a problem asks of it, in one constant: its trait is asked for in
+/// one place only, so that a type which lacks it is one error.
 fn flattened(variant: &Variant<'_>) -> Option<TokenStream> {
     let (Some(Says::Flatten), Some(field)) = (&variant.says, only(&variant.ast.fields)) else {
         return None;
@@ -147,10 +147,7 @@ fn only(fields: &Fields) -> Option<&Field> {
 /// The pattern that takes a variant's only field.
 fn one(field: &Field) -> TokenStream {
     let local = local(field);
-    match &field.ident {
-        Some(name) => quote!({ #name: #local }),
-        None => quote!((#local)),
-    }
+    field.ident.as_ref().map_or_else(|| quote!((#local)), |name| quote!({ #name: #local }))
 }
 
 /// What a variant's only field is called; a type that does not fit is refused where it stands.

@@ -45,7 +45,10 @@ const FORMS: &str = "`#[problem(404, \"code\")]`, `#[problem(flatten)]` or `#[pr
 /// Reads every variant, noting what is said wrong.
 pub(crate) fn variants<'a>(item: &'a DeriveInput, sink: &mut Sink) -> Vec<Variant<'a>> {
     let Data::Enum(data) = &item.data else {
-        sink.at(item.ident.span(), "a problem is an enum: one variant for each thing that can go wrong");
+        sink.at(
+            item.ident.span(),
+            "a problem is an enum: one variant for each thing that can go wrong",
+        );
         return Vec::new();
     };
     data.variants.iter().map(|ast| Variant { ast, says: says(ast, sink) }).collect()
@@ -54,7 +57,8 @@ pub(crate) fn variants<'a>(item: &'a DeriveInput, sink: &mut Sink) -> Vec<Varian
 fn says(variant: &Ast, sink: &mut Sink) -> Option<Says> {
     let mut attrs = variant.attrs.iter().filter(|attr| is_one_of(attr, &["problem"]));
     let Some(attr) = attrs.next() else {
-        let message = format!("`{}` does not say what callers are told: add {FORMS}", variant.ident);
+        let message =
+            format!("`{}` does not say what callers are told: add {FORMS}", variant.ident);
         sink.at(variant.ident.span(), message);
         return None;
     };
@@ -102,7 +106,10 @@ pub(crate) fn role(field: &Field, fields: &Fields) -> Role {
 /// Whether an attribute is `#[problem(skip)]`.
 pub(crate) fn skips(attr: &Attribute) -> bool {
     is_one_of(attr, &["problem"])
-        && matches!(pieces(tokens(attr)).as_slice(), [one] if name(one).is_some_and(|n| n == "skip"))
+        && match pieces(tokens(attr)).as_slice() {
+            [one] => name(one).is_some_and(|name| name == "skip"),
+            _ => false,
+        }
 }
 
 fn tokens(attr: &Attribute) -> TokenStream {

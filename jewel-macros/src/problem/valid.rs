@@ -25,8 +25,12 @@ pub(crate) fn check(item: &DeriveInput, variants: &[Variant<'_>], sink: &mut Sin
                 }
                 fields(&variant.ast.fields, sink);
             }
-            Some(Says::Flatten) => one_field(variant, "flatten", "the problem that it passes on", sink),
-            Some(Says::Internal) => one_field(variant, "internal", "the error that is its cause", sink),
+            Some(Says::Flatten) => {
+                one_field(variant, "flatten", "the problem that it passes on", sink);
+            }
+            Some(Says::Internal) => {
+                one_field(variant, "internal", "the error that is its cause", sink);
+            }
             None => {}
         }
     }

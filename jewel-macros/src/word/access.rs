@@ -52,9 +52,17 @@ impl Access {
 }
 
 const KINDS: &[&Word<Option<Access>>] = &[
-    &Word { name: "public", form: "public", read: Read::Often(|s, a, k| one(Access::Public, s, a, k)) },
+    &Word {
+        name: "public",
+        form: "public",
+        read: Read::Often(|s, a, k| one(Access::Public, s, a, k)),
+    },
     &Word { name: "user", form: "user", read: Read::Often(|s, a, k| one(Access::User, s, a, k)) },
-    &Word { name: "account", form: "account", read: Read::Often(|s, a, k| one(Access::Account, s, a, k)) },
+    &Word {
+        name: "account",
+        form: "account",
+        read: Read::Often(|s, a, k| one(Access::Account, s, a, k)),
+    },
     &later::SERVICE,
     &later::ADMIN,
     &later::CAN,

@@ -1,11 +1,12 @@
-//! `limit(30 / minute, per = account)`: how often. Repeatable, and beside the application's default.
+//! `limit(30 / minute, per = account)`: how often. It may be said again, and stands beside the
+//! application's default.
 
 use std::time::Duration;
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
 
-use super::said::{Piece, Said, name};
+use super::said::{Said, name};
 use super::{Read, Word, endpoint, hear, unit};
 use crate::sink::Sink;
 
@@ -60,15 +61,10 @@ fn read(said: &Said, sink: &mut Sink) -> Option<Limit> {
     let mut pieces = sink.take(said.group(FORM))?.into_iter();
     let rate = pieces.next().and_then(|piece| sink.take(unit::rate(&piece)));
     let mut per = None;
-    let rest: TokenStream = pieces.flat_map(comma).collect();
+    let rest = quote!(#(#pieces),*);
     hear("limit(..)", rest, &[&PER], &mut per, sink);
     let (count, window) = rate?;
     Some(Limit { count, window, per })
-}
-
-/// A piece with the comma after it, to be cut again.
-fn comma(piece: Piece) -> TokenStream {
-    quote!(#piece,)
 }
 
 fn read_per(said: &Said, sink: &mut Sink) -> Option<(Per, Span)> {

@@ -1,8 +1,8 @@
 //! The vocabulary: every word that an annotation understands, each in a file of its own.
 //!
 //! A word is one constant: its name, how it is written, and how it is read into the words of its
-//! annotation ([`endpoint::Words`], [`job::Words`]). A word that is foreseen and not built is in the
-//! tables too, so that it is refused by name rather than unknown; [`later`] holds those.
+//! annotation ([`endpoint::Words`], [`job::Words`]). A word that is foreseen and not built is
+//! in the tables too, so that it is refused by name rather than unknown; [`later`] holds those.
 
 pub(crate) mod access;
 pub(crate) mod body;
@@ -77,7 +77,8 @@ pub(crate) fn hear<T>(
     for piece in pieces(tokens) {
         let first = said::first(&piece).map(ToString::to_string);
         let Some(said) = sink.take(Said::of(piece)) else {
-            let said = table.iter().map(|word| word.name).find(|name| first.as_deref() == Some(name));
+            let said =
+                table.iter().map(|word| word.name).find(|name| first.as_deref() == Some(name));
             heard.meant.extend(said);
             continue;
         };

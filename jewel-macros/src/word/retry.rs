@@ -1,4 +1,4 @@
-//! `retry(8, 2s..5m)`: how many attempts a job has in all, and the shortest and longest wait between.
+//! `retry(8, 2s..5m)`: how many attempts a job has in all, and the shortest and longest wait.
 
 use std::time::Duration;
 
@@ -28,7 +28,7 @@ pub(crate) struct Retry {
 
 impl Default for Retry {
     fn default() -> Self {
-        Self { attempts: 20, min: Duration::from_secs(2), max: Duration::from_secs(3_600) }
+        Self { attempts: 20, min: Duration::from_secs(2), max: Duration::from_hours(1) }
     }
 }
 

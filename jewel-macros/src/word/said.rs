@@ -62,11 +62,16 @@ impl Said {
         let whole = piece.clone();
         let mut tokens = piece.0.into_iter();
         let Some(TokenTree::Ident(word)) = tokens.next() else {
-            return Err(Error::new_spanned(whole, "this is no word: say `word`, `word(..)` or `word = ..`"));
+            return Err(Error::new_spanned(
+                whole,
+                "this is no word: say `word`, `word(..)` or `word = ..`",
+            ));
         };
         let form = match (tokens.next(), tokens.next()) {
             (None, _) => Form::Bare,
-            (Some(TokenTree::Group(group)), None) if group.delimiter() == Delimiter::Parenthesis => {
+            (Some(TokenTree::Group(group)), None)
+                if group.delimiter() == Delimiter::Parenthesis =>
+            {
                 Form::Group(group)
             }
             (Some(TokenTree::Punct(punct)), first) if punct.as_char() == '=' => {

@@ -72,9 +72,9 @@ pub(crate) fn count(piece: &Piece, most: u32) -> syn::Result<u32> {
 /// A percentage above 0 and below 100.
 pub(crate) fn percentage(piece: &Piece) -> syn::Result<f64> {
     let found = number(piece).and_then(|number| number.parse::<f64>().ok());
-    found
-        .filter(|percent| *percent > 0.0 && *percent < 100.0)
-        .ok_or_else(|| wrong(piece, "is no percentage: write a number between 0 and 100, like `99.9`"))
+    found.filter(|percent| *percent > 0.0 && *percent < 100.0).ok_or_else(|| {
+        wrong(piece, "is no percentage: write a number between 0 and 100, like `99.9`")
+    })
 }
 
 /// `30 / minute`: a count and its window.
@@ -90,7 +90,9 @@ pub(crate) fn rate(piece: &Piece) -> syn::Result<(u32, Duration)> {
     let window = name(&right).and_then(|word| WINDOWS.iter().find(|(name, _)| word == name));
     match window {
         Some((_, seconds)) => Ok((count, Duration::from_secs(*seconds))),
-        None if right.0.is_empty() => Err(wrong(piece, "lacks its window: write it like `30 / minute`")),
+        None if right.0.is_empty() => {
+            Err(wrong(piece, "lacks its window: write it like `30 / minute`"))
+        }
         None => Err(wrong(&right, "is no window: it is `second`, `minute`, `hour` or `day`")),
     }
 }
@@ -146,7 +148,8 @@ fn number(piece: &Piece) -> Option<String> {
 
 /// A literal's number, without separators, and what follows it: `1_000ms` is `1000` and `ms`.
 fn split(text: &str) -> Option<(String, &str)> {
-    let end = text.find(|c: char| !(c.is_ascii_digit() || c == '_' || c == '.')).unwrap_or(text.len());
+    let end =
+        text.find(|c: char| !(c.is_ascii_digit() || c == '_' || c == '.')).unwrap_or(text.len());
     let (number, unit) = text.split_at(end);
     let plain = number.starts_with(|c: char| c.is_ascii_digit())
         && number.ends_with(|c: char| c.is_ascii_digit());

@@ -1,3 +1,7 @@
 //! The framework from outside: what it does for a crate that only depends on it.
 
+mod examples;
+mod once;
+mod shop;
+mod stages;
 mod ui;

@@ -6,8 +6,8 @@
 use jewel_core::http::{Call, Extract, NoContent, Reject};
 use jewel_core::manifest::Describe;
 use jewel_core::{
-    Account, Accepted, Body, Caller, Id, Path, Problem, Public, Query, State, Tx, User, delete, endpoints,
-    get, input, output, patch, post, put,
+    Accepted, Account, Body, Caller, Id, Path, Problem, Public, Query, State, Tx, User, delete,
+    endpoints, get, input, output, patch, post, put,
 };
 
 /// Names a photo.
@@ -171,4 +171,9 @@ async fn remove(photo: Path<Id<Photo>>) -> Result<NoContent, ShotProblem> {
 /// Everything that is mounted.
 pub(crate) fn routes() -> &'static [jewel_core::http::Route] {
     endpoints![order, api::show, api::root, list, replace, change, remove]
+}
+
+/// URLs of operations that are not public either: a path is as visible as its function.
+pub(crate) fn urls() -> [jewel_core::http::Url; 2] {
+    [api::root::path(), replace::path(7, "a/b ä?", "~x")]
 }

@@ -55,8 +55,8 @@ mod mail {
 #[allow(dead_code)]
 async fn order(tx: &mut Tx) -> Result<(), jewel_core::db::Error> {
     use jewel_core::job::Enqueue as _;
-    Render { shot: 1 }.enqueue(tx).await?;
-    mail::Send("ring@example.com".to_owned()).enqueue(tx).await?;
+    let _ = Render { shot: 1 }.enqueue(tx).await?;
+    let _ = mail::Send("ring@example.com".to_owned()).enqueue(tx).await?;
     Ok(())
 }
 

@@ -74,7 +74,12 @@ pub(crate) enum Wrong {
     NotFound,
     #[error("{need} of {have}")]
     #[problem(402, "insufficient_credits")]
-    Credits { need: i64, have: i64, #[problem(skip)] why: String },
+    Credits {
+        need: i64,
+        have: i64,
+        #[problem(skip)]
+        why: String,
+    },
     #[error("wait")]
     #[problem(409, "too_early")]
     Early { retry_after: Duration },

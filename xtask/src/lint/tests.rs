@@ -116,6 +116,7 @@ fn sleeping_tests_are_found() -> Result<()> {
                 #[test]\nfn t() {\n std::thread::sleep(d) }";
     assert_eq!(lines(words::sleeps, "jewel-app/src/x.rs", text)?, [5]);
     assert_eq!(lines(words::sleeps, "jewel-app/tests/x.rs", text)?, [1, 2, 5]);
+    assert_eq!(lines(words::sleeps, "tests/benches/http/x.rs", text)?, [5]);
     Ok(())
 }
 

@@ -22,6 +22,7 @@ const TIE: f32 = 5.0;
 const UNIT: f32 = 64.0;
 
 /// How much of each pixel the piece covers.
+#[derive(Debug, Clone)]
 pub struct Mask {
     /// Pixels across, as in the photo.
     pub width: u32,
@@ -85,7 +86,7 @@ pub(super) fn find(photo: &RgbImage, meter: &mut Meter) -> Result<Found, Error> 
         }
         piece = scene.split();
     }
-    let piece = regions::tidied(width, &piece, &scene.leans(), &steps(&scene.lab).data);
+    let piece = regions::tidied(width, &piece, &scene.leans(), &scene.bareness(), &scene.step.data);
     scene.judge(&piece)?;
     meter.step(36, "tracing the edge")?;
     let fine = shrunk(photo, FINE)?;
@@ -152,7 +153,7 @@ impl Scene {
         let calm = vec![false; lab.px.len()];
         let mut scene = Self { busy, step, sharp, calm, lab, even, first: palettes.clone(), palettes, ground };
         let nothing = vec![false; scene.lab.px.len()];
-        scene.settle(&nothing, &scene.open(&nothing));
+        scene.settle(&scene.open(&nothing));
         scene
     }
 
@@ -195,16 +196,14 @@ impl Scene {
         let inner = (0..piece.len()).filter(|&at| piece[at]);
         palettes.piece = Some(Palette::of(inner.map(|at| (self.even.px[at], 1.0)), 2));
         self.palettes = palettes;
-        self.settle(piece, &open);
+        self.settle(&open);
         true
     }
 
-    /// Works out what is joined to the background, `open` and quiet shadows being it for sure.
-    fn settle(&mut self, piece: &[bool], open: &[bool]) {
+    /// Works out what is joined to the background, `open` being it for sure.
+    fn settle(&mut self, open: &[bool]) {
         let of = |at: usize| self.even.px[at];
-        let all = 0..piece.len();
-        let ground: Vec<bool> = all
-            .clone()
+        let ground: Vec<bool> = (0..open.len())
             .map(|at| {
                 let colour = of(at);
                 self.first.is_shade(colour)
@@ -212,13 +211,7 @@ impl Scene {
                     || self.palettes.is_bare(colour)
             })
             .collect();
-        let seeds: Vec<bool> = all
-            .map(|at| {
-                let quiet = self.busy.data[at] < 0.05 && self.first.is_shade(of(at));
-                !piece[at] && (open[at] || quiet)
-            })
-            .collect();
-        self.calm = calm(&self.step, self.sharp, &ground, &seeds);
+        self.calm = calm(&self.step, self.sharp * super::evidence::P[0], &ground, open);
     }
 
     /// Pixels that are bare background for sure: of its own colour, and in a patch of some size
@@ -239,6 +232,11 @@ impl Scene {
         own.zip(&self.calm)
             .map(|((&colour, &busy), &calm)| settled(self.palettes.lean(colour, busy), calm))
             .collect()
+    }
+
+    /// The leanings by colour alone.
+    fn bareness(&self) -> Vec<f32> {
+        self.even.px.iter().map(|&colour| self.palettes.lean(colour, 0.0)).collect()
     }
 
     /// Cuts the whole coarse picture in two.
@@ -333,8 +331,8 @@ impl Scene {
 /// merely of its colour, as a reflection of it would be.
 fn settled(lean: f32, calm: bool) -> f32 {
     match (calm, lean < 0.0) {
-        (true, _) => lean.min(-2.5),
-        (false, true) => lean * 0.35,
+        (true, _) => lean.min(-super::evidence::P[6]),
+        (false, true) => lean * super::evidence::P[5],
         (false, false) => lean,
     }
 }

@@ -66,9 +66,16 @@ pub(super) fn regions(
 
 /// Removes specks and fills holes that do not look like background.
 ///
-/// `lean` is what each cell suggests (above zero piece). Small regions stay if they lie close
+/// `lean` is what each cell suggests (above zero piece), `bareness` the same by colour alone,
+/// `step` how sharp an edge runs there. Small regions stay if they lie close
 /// to a large one and are surely piece, as the beads of an earring are.
-pub(super) fn tidied(width: usize, piece: &[bool], lean: &[f32], step: &[f32]) -> Vec<bool> {
+pub(super) fn tidied(
+    width: usize,
+    piece: &[bool],
+    lean: &[f32],
+    bareness: &[f32],
+    step: &[f32],
+) -> Vec<bool> {
     let mut kept = piece.to_vec();
     let found = regions(width, piece, true, |at| lean[at]);
     let largest = found.list.iter().map(|r| r.area).max().unwrap_or(0);
@@ -91,7 +98,7 @@ pub(super) fn tidied(width: usize, piece: &[bool], lean: &[f32], step: &[f32]) -
     for (cell, &name) in kept.iter_mut().zip(&found.label) {
         *cell = name != 0 && stays[name as usize - 1];
     }
-    fill(width, &mut kept, lean, step);
+    fill(width, &mut kept, bareness, step);
     kept
 }
 

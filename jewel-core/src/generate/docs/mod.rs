@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::io::Read;
 use std::sync::Arc;
 
-/// The policy that the page needs, complete: no inline script, no evaluation, nothing from elsewhere.
+/// The policy that the page needs, complete: nothing inline, no evaluation, nothing from elsewhere.
 pub const POLICY: &str = "default-src 'none'; base-uri 'none'; connect-src 'self'; \
     font-src 'self'; form-action 'none'; frame-ancestors 'none'; img-src 'self' data:; \
     script-src 'self'; style-src 'self'";

@@ -66,7 +66,7 @@ pub(super) fn all() -> Value {
             "schema": text,
         },
         TRACE_PARENT: {
-            "description": "The request's place in a distributed trace, as W3C Trace Context has it.",
+            "description": "The request's place in a trace, as W3C Trace Context has it.",
             "schema": text,
         },
         RETRY_AFTER: { "description": "Seconds until trying again makes sense.", "schema": number },

@@ -53,9 +53,11 @@ fn info(manifest: &Manifest) -> Value {
     if let Some(license) = &manifest.license {
         info["license"] = json!({ "name": license, "identifier": license });
     }
-    if let Some(contact) = &manifest.contact {
-        info["contact"] = json!(contact);
-    }
+    // An application that names nobody is itself whom to ask; the field is expected of a document.
+    info["contact"] = match &manifest.contact {
+        Some(contact) => json!(contact),
+        None => json!({ "name": manifest.title }),
+    };
     info
 }
 

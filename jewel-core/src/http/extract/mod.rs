@@ -39,7 +39,7 @@ use crate::manifest::Describe;
     label = "no argument of a handler",
     note = "a handler takes `Caller<_>`, `Path<_>`, `Query<_>`, `State<_>`, one `Body<_>` or `Upload`, and `tx: &mut Tx`; implement `Extract` for an argument of your own"
 )]
-pub trait Extract: Sized + Send + 'static {
+pub trait Extract: Sized + 'static {
     /// Reads the argument called `name` in the source.
     ///
     /// # Errors

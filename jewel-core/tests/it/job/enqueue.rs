@@ -111,6 +111,15 @@ async fn many_run_once_each_in_two_workers() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn other_processes_are_told_once_it_is_committed() {
+    let world = World::new().await;
+    let mut other = world.listen().await;
+    let id = world.enqueue(&[Act::Done]).await;
+    let heard = within("the notice", other.recv()).await.unwrap();
+    assert_eq!(heard.payload(), format!("ready stage {id}"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn arguments_have_a_limit() {
     #[derive(serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
     struct Big(String);

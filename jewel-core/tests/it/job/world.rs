@@ -17,13 +17,14 @@ use jewel_core::trace::TraceParent;
 use jewel_core::{Account, Id};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use sqlx::postgres::PgListener;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use tokio::sync::{Mutex, Notify, broadcast, oneshot};
 use tokio::task::JoinHandle;
 
 /// What one attempt does.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub enum Act {
+pub(super) enum Act {
     Done,
     Fail,
     GiveUp,
@@ -43,25 +44,24 @@ pub enum Act {
 
 /// The acts of a job's attempts, in order; the last one is for all that follow.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Play {
-    pub acts: Vec<Act>,
+pub(super) struct Play {
+    pub(super) acts: Vec<Act>,
 }
 
 /// One attempt, as it looked from inside.
 #[derive(Debug, Clone)]
-pub struct Run {
-    pub id: JobId,
-    pub attempt: u16,
-    pub account: Option<Id<Account>>,
-    pub trace: TraceParent,
-    pub acts: Vec<Act>,
+pub(super) struct Run {
+    pub(super) id: JobId,
+    pub(super) attempt: u16,
+    pub(super) account: Option<Id<Account>>,
+    pub(super) trace: TraceParent,
 }
 
 /// Where jobs are played: what tests see of them.
 #[derive(Clone)]
-pub struct Stage {
-    pub runs: broadcast::Sender<Run>,
-    pub gate: std::sync::Arc<Notify>,
+pub(super) struct Stage {
+    pub(super) runs: broadcast::Sender<Run>,
+    pub(super) gate: std::sync::Arc<Notify>,
 }
 
 struct Player;
@@ -79,8 +79,8 @@ impl Task for Player {
 
     async fn call(play: Play, job: &mut Job, stage: State<Stage>) -> Self::Out {
         let (id, attempt) = (job.id(), job.attempt());
-        let (account, trace, acts) = (job.account(), job.trace(), play.acts.clone());
-        let _ = stage.runs.send(Run { id, attempt, account, trace, acts });
+        let (account, trace) = (job.account(), job.trace());
+        let _ = stage.runs.send(Run { id, attempt, account, trace });
         let turn = usize::from(attempt).min(play.acts.len()) - 1;
         match &play.acts[turn] {
             Act::Done => {}
@@ -113,23 +113,19 @@ impl Enqueue for Play {
         description: "",
         queue: "stage",
         priority: Priority::Normal,
-        retry: Retry {
-            attempts: 3,
-            min: Duration::from_millis(2),
-            max: Duration::from_millis(4),
-        },
+        retry: Retry { attempts: 3, min: Duration::from_millis(2), max: Duration::from_millis(4) },
         timeout: Duration::from_millis(1500),
         arguments: &[],
     };
 }
 
-pub const PLAY: Definition = Definition::of::<Player>();
+pub(super) const PLAY: Definition = Definition::of::<Player>();
 
 /// How long anything may take.
 const BOUND: Duration = Duration::from_secs(30);
 
 /// Awaits something that must come.
-pub async fn within<T>(what: &str, future: impl Future<Output = T>) -> T {
+pub(super) async fn within<T>(what: &str, future: impl Future<Output = T>) -> T {
     match tokio::time::timeout(BOUND, future).await {
         Ok(value) => value,
         Err(_) => panic!("waited in vain for {what}"),
@@ -137,30 +133,30 @@ pub async fn within<T>(what: &str, future: impl Future<Output = T>) -> T {
 }
 
 /// One test's database and what runs on it.
-pub struct World {
-    pub db: Db,
-    pub jobs: Jobs,
-    pub stage: Stage,
+pub(super) struct World {
+    pub(super) db: Db,
+    pub(super) jobs: Jobs,
+    pub(super) stage: Stage,
     owner: Mutex<PgConnection>,
     url: String,
     _ears: JoinHandle<()>,
 }
 
 /// A worker that was started.
-pub struct Working {
+pub(super) struct Working {
     stop: Option<oneshot::Sender<()>>,
     task: JoinHandle<Result<(), db::Error>>,
 }
 
 /// Quick in everything that a test would have to wait for.
-pub fn quick() -> Settings {
+pub(super) fn quick() -> Settings {
     let settings = r#"{"concurrency": 4, "poll_interval": "20ms", "lease_ttl": "600ms",
         "drain_timeout": "10s", "stop_grace": "100ms"}"#;
     serde_json::from_str(settings).unwrap()
 }
 
 impl World {
-    pub async fn new() -> Self {
+    pub(super) async fn new() -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let server = tokio::task::spawn_blocking(|| {
             Embedded::start(&Cluster::tests_of_this_build()).unwrap()
@@ -188,11 +184,11 @@ impl World {
     }
 
     /// Starts a worker.
-    pub fn work(&self, settings: Settings) -> Working {
+    pub(super) fn work(&self, settings: Settings) -> Working {
         self.work_for(&[PLAY], settings)
     }
 
-    pub fn work_for(&self, definitions: &[Definition], settings: Settings) -> Working {
+    pub(super) fn work_for(&self, definitions: &[Definition], settings: Settings) -> Working {
         let jobs = Jobs::new(Db::new(&self.url, "test worker", &queue()).unwrap());
         let mut states = States::default();
         states.insert(self.stage.clone());
@@ -205,7 +201,7 @@ impl World {
     }
 
     /// Enqueues a job for nobody and commits.
-    pub async fn enqueue(&self, acts: &[Act]) -> JobId {
+    pub(super) async fn enqueue(&self, acts: &[Act]) -> JobId {
         let mut tx = self.db.begin(None).await.unwrap();
         let ticket = Play { acts: acts.to_vec() }.enqueue(&mut tx).await.unwrap();
         tx.commit().await.unwrap();
@@ -213,7 +209,12 @@ impl World {
     }
 
     /// Waits until the job is in a place of this kind.
-    pub async fn until(&self, id: JobId, what: &str, is: impl Fn(&Status) -> bool) -> Status {
+    pub(super) async fn until(
+        &self,
+        id: JobId,
+        what: &str,
+        is: impl Fn(&Status) -> bool,
+    ) -> Status {
         let found = async {
             let mut follow = self.jobs.follow(id).await.unwrap().expect("there is such a job");
             loop {
@@ -226,27 +227,34 @@ impl World {
         within(what, found).await
     }
 
-    pub async fn at(&self, id: JobId, place: Place) -> Status {
+    pub(super) async fn at(&self, id: JobId, place: Place) -> Status {
         self.until(id, &format!("{place:?}"), |status| status.place == place).await
     }
 
     /// Makes what waits for its time due.
-    pub async fn hurry(&self) {
+    pub(super) async fn hurry(&self) {
         self.sql("update jewel.scheduled set run_at = now() - interval '1 second'").await;
     }
 
+    /// Listens as another process would.
+    pub(super) async fn listen(&self) -> PgListener {
+        let mut listener = PgListener::connect(&self.url).await.unwrap();
+        listener.listen("jewel").await.unwrap();
+        listener
+    }
+
     /// Runs a statement as the owner of the tables.
-    pub async fn sql(&self, sql: &'static str) {
+    pub(super) async fn sql(&self, sql: &'static str) {
         sqlx::query(sql).execute(&mut *self.owner.lock().await).await.unwrap();
     }
 
     /// One number, as the owner of the tables.
-    pub async fn count(&self, sql: &'static str) -> i64 {
+    pub(super) async fn count(&self, sql: &'static str) -> i64 {
         sqlx::query_scalar(sql).fetch_one(&mut *self.owner.lock().await).await.unwrap()
     }
 
     /// The reasons and texts of a job's failures, in order.
-    pub async fn failures(&self, id: JobId) -> Vec<(i16, String)> {
+    pub(super) async fn failures(&self, id: JobId) -> Vec<(i16, String)> {
         sqlx::query_as("select reason, message from jewel.failure where job_id = $1 order by at")
             .bind(id)
             .fetch_all(&mut *self.owner.lock().await)
@@ -255,7 +263,7 @@ impl World {
     }
 
     /// Every job is in exactly one place, and every place names a job.
-    pub async fn conserved(&self) {
+    pub(super) async fn conserved(&self) {
         let broken = "select count(*) from jewel.conservation where places <> 1 or not has_job";
         assert_eq!(self.count(broken).await, 0, "jobs that are not in exactly one place");
     }
@@ -263,23 +271,23 @@ impl World {
 
 impl Working {
     /// Tells it to stop and waits until it has.
-    pub async fn stop(mut self) {
+    pub(super) async fn stop(mut self) {
         self.tell();
         self.stopped().await;
     }
 
-    pub fn tell(&mut self) {
+    pub(super) fn tell(&mut self) {
         if let Some(stop) = self.stop.take() {
             let _ = stop.send(());
         }
     }
 
-    pub async fn stopped(self) {
+    pub(super) async fn stopped(self) {
         within("the worker's end", self.task).await.unwrap().unwrap();
     }
 
     /// Ends it as a crash would.
-    pub async fn kill(self) {
+    pub(super) async fn kill(self) {
         self.task.abort();
         let _ = self.task.await;
     }

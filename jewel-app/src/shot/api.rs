@@ -1,0 +1,147 @@
+//! Order, list, show and cancel shots.
+
+use std::time::Duration;
+
+use jewel_core::db::Db;
+use jewel_core::job::{Enqueue, Jobs};
+use jewel_core::page::{Cursor, MAX_PAGE};
+use jewel_core::{
+    Accepted, Account, Body, Caller, Id, NoContent, Page, Path, Query, State, Tx, delete, get,
+    input, post,
+};
+
+use super::entity::{self, Draft, Ending, Shot};
+use super::jobs::{Reconcile, Render};
+use super::problem::ShotProblem;
+use super::settle::settle;
+use super::view::ShotView;
+use crate::credit;
+use crate::photo::Photo;
+use crate::style::Catalogue;
+
+/// When an order is looked after first: by then most are finished.
+const LOOK_AFTER: Duration = Duration::from_secs(300);
+
+/// What is to be made of a photo.
+#[input]
+pub struct OrderShot {
+    /// The style's id, one of `/v1/styles`.
+    #[garde(length(chars, min = 1, max = 60))]
+    pub style: String,
+    /// A wish, in your own words.
+    #[garde(length(chars, min = 1, max = 500), pattern("^[^\\x00]*$"))]
+    pub note: Option<String>,
+}
+
+/// Which part of the list.
+#[input]
+pub struct ListShots {
+    /// The `next` of the page before.
+    #[garde(skip)]
+    pub after: Option<Cursor>,
+    /// How many at most, from 1 to 100; 50 where nothing is said.
+    #[garde(range(min = 1, max = MAX_PAGE))]
+    pub limit: Option<u16>,
+}
+
+/// Start a studio shot of a photo.
+///
+/// Holds the credits, then renders in the background; follow it at `/v1/shots/{shot}/events`. The
+/// credits are spent when it completes, and free again when it fails or is cancelled.
+#[post("/v1/photos/{photo}/shots",
+    access(account),
+    limit(30 / minute, per = account),
+    idempotent,
+    slo(p95 = 200ms, available = 99.9))]
+pub async fn order(
+    caller: Caller<Account>,
+    photo: Path<Id<Photo>>,
+    order: Body<OrderShot>,
+    catalogue: State<Catalogue>,
+    tx: &mut Tx,
+) -> Result<Accepted<ShotView>, ShotProblem> {
+    let OrderShot { style, note } = order.into_inner();
+    let Some(style) = catalogue.find(&style) else {
+        return Err(ShotProblem::UnknownStyle { style });
+    };
+    let (id, account) = (Id::new(), caller.account());
+    let ticket = Render { shot: id }.enqueue(tx).await?;
+    let _ = Reconcile { shot: id }.enqueue_in(LOOK_AFTER, tx).await?;
+    // The balance is locked from here to the commit, so this comes late.
+    let hold = credit::hold(tx, account, id.uuid(), style.price).await?;
+    let draft = Draft {
+        id,
+        account,
+        photo: *photo,
+        style: style.id,
+        note: note.as_deref(),
+        price: style.price,
+        hold,
+        job: ticket.id,
+    };
+    let shot = entity::insert(tx, &draft).await?;
+    Ok(Accepted::at(show::path(shot.id), ShotView::new(shot, None)))
+}
+
+/// List my shots, newest first.
+///
+/// How far a shot is, is told by itself and by its events; here it is 0 or 100.
+#[get("/v1/shots", access(account), slo(p95 = 200ms))]
+pub async fn list(
+    caller: Caller<Account>,
+    part: Query<ListShots>,
+    tx: &mut Tx,
+) -> Result<Page<ShotView>, ShotProblem> {
+    let page = entity::list(tx, caller.account(), part.after, part.limit.unwrap_or(50)).await?;
+    Ok(page.map(|shot| ShotView::new(shot, None)))
+}
+
+/// Show a shot.
+///
+/// Asked again and again it tells the same story as the shot's events.
+#[get("/v1/shots/{shot}", access(account), slo(p95 = 200ms))]
+pub async fn show(
+    caller: Caller<Account>,
+    shot: Path<Id<Shot>>,
+    db: State<Db>,
+    jobs: State<Jobs>,
+) -> Result<ShotView, ShotProblem> {
+    let found = find(&db, &caller, *shot).await?;
+    let job = if found.status.is_over() { None } else { jobs.status(found.job).await? };
+    Ok(ShotView::new(found, job.as_ref()))
+}
+
+/// Cancel a shot.
+///
+/// It may be waiting or in the making; its credits are free again at once.
+#[delete("/v1/shots/{shot}", access(account), slo(p95 = 200ms))]
+pub async fn cancel(
+    caller: Caller<Account>,
+    shot: Path<Id<Shot>>,
+    db: State<Db>,
+    jobs: State<Jobs>,
+) -> Result<NoContent, ShotProblem> {
+    let mut tx = db.begin(Some(caller.account())).await?;
+    let Some(cancelled) = settle(&mut tx, *shot, Ending::Cancelled).await? else {
+        let found = entity::find(&mut tx, *shot).await?.ok_or(ShotProblem::NotFound)?;
+        return Err(ShotProblem::AlreadyFinished { status: found.status });
+    };
+    tx.commit().await?;
+    // A job that does not hear of it finds the shot cancelled.
+    if let Err(error) = jobs.cancel(cancelled.job).await {
+        tracing::warn!(%error, shot = %cancelled.id, "the job of a cancelled shot was not told");
+    }
+    Ok(NoContent)
+}
+
+/// A shot of the caller's, in a transaction no longer than the look.
+pub(super) async fn find(
+    db: &Db,
+    caller: &Caller<Account>,
+    id: Id<Shot>,
+) -> Result<Shot, ShotProblem> {
+    let mut tx = db.begin(Some(caller.account())).await?;
+    let found = entity::find(&mut tx, id).await?;
+    tx.commit().await?;
+    found.ok_or(ShotProblem::NotFound)
+}
