@@ -200,7 +200,8 @@ fn examples_keep_to_their_schemas() {
         json!({ "type": "object", "additionalProperties": { "format": "uuid", "type": "string" } }),
         json!({ "oneOf": [{ "type": "object", "required": ["kind"],
             "properties": { "kind": { "const": "a" } } }],
-            "required": ["more"], "type": "object", "properties": { "more": { "type": "boolean" } } }),
+            "required": ["more"], "type": "object",
+            "properties": { "more": { "type": "boolean" } } }),
         json!({ "anyOf": [{ "type": "null" }, { "type": "string", "format": "date-time" }] }),
         json!({ "type": "string", "examples": ["as said"] }),
     ] {

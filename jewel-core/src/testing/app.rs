@@ -157,6 +157,11 @@ impl TestApp {
         must("moving scheduled jobs", moved);
     }
 
+    /// How many requests are being answered.
+    pub fn in_flight(&self) -> u32 {
+        self.assembled.slots.taken()
+    }
+
     /// Listens on a real socket, for what must go over one; until the test ends.
     ///
     /// # Panics

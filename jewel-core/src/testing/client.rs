@@ -40,6 +40,11 @@ impl Client {
         Self { peer, ..self.clone() }
     }
 
+    /// Its access token; empty where it has none.
+    pub fn token(&self) -> &str {
+        self.token.as_deref().unwrap_or("")
+    }
+
     /// A request; `path` may be an endpoint's `path(..)`.
     pub fn request(&self, method: Method, path: impl ToString) -> Request {
         let client = self.clone();

@@ -5,3 +5,4 @@ mod once;
 mod shop;
 mod stages;
 mod ui;
+mod wire;
