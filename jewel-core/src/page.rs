@@ -17,6 +17,7 @@ pub const MAX_PAGE: u16 = 100;
 
 /// One page of a list, newest first unless the operation says otherwise.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "{T}Page")]
 pub struct Page<T> {
     /// The rows of this page.
     pub items: Vec<T>,

@@ -17,7 +17,6 @@ use crate::photo::Photo;
 #[derive(Debug, Clone, FromRow)]
 pub struct Shot {
     pub(super) id: Id<Shot>,
-    pub(super) account: Id<Account>,
     pub(super) photo: Option<Id<Photo>>,
     pub(super) style: String,
     pub(super) note: Option<String>,
@@ -71,7 +70,7 @@ pub(super) async fn insert(tx: &mut Tx, draft: &Draft<'_>) -> Result<Shot, ShotP
     sqlx::query_as(
         "insert into shots (id, account, photo, style, note, price, hold, job) \
          values ($1, $2, $3, $4, $5, $6, $7, $8) \
-         returning id, account, photo, style, note, price, hold, job, status, problem, \
+         returning id, photo, style, note, price, hold, job, status, problem, \
             created_at, finished_at, version",
     )
     .bind(draft.id)
@@ -93,7 +92,7 @@ pub(super) async fn insert(tx: &mut Tx, draft: &Draft<'_>) -> Result<Shot, ShotP
 /// A shot of the transaction's account.
 pub(super) async fn find(tx: &mut Tx, id: Id<Shot>) -> Result<Option<Shot>, db::Error> {
     Ok(sqlx::query_as(
-        "select id, account, photo, style, note, price, hold, job, status, problem, created_at, \
+        "select id, photo, style, note, price, hold, job, status, problem, created_at, \
             finished_at, version \
          from shots where id = $1",
     )
@@ -110,7 +109,7 @@ pub(super) async fn list(
     limit: u16,
 ) -> Result<Page<Shot>, db::Error> {
     let rows: Vec<Shot> = sqlx::query_as(
-        "select id, account, photo, style, note, price, hold, job, status, problem, created_at, \
+        "select id, photo, style, note, price, hold, job, status, problem, created_at, \
             finished_at, version \
          from shots \
          where account = $1 and ($2::timestamptz is null or (created_at, id) < ($2, $3)) \
@@ -170,7 +169,7 @@ pub(super) async fn end(
         "update shots set status = $2, problem = $3, jpeg_bytes = $4, webp_bytes = $5, \
             finished_at = now() \
          where id = $1 and status = any($6) \
-         returning id, account, photo, style, note, price, hold, job, status, problem, \
+         returning id, photo, style, note, price, hold, job, status, problem, \
             created_at, finished_at, version",
     )
     .bind(id)

@@ -15,6 +15,9 @@ use super::problem::{FileProblem, ShotProblem};
 use super::rules::{self, FileFormat, FileName, ShotStatus};
 use super::settings::Settings;
 
+/// The last second of the year 9999, in seconds since 1970.
+const LATEST: i64 = 253_402_300_799;
+
 /// Which picture.
 #[input]
 pub struct WantedFile {
@@ -36,7 +39,7 @@ pub struct Link {
 #[input]
 pub struct Proof {
     /// Until when it is good, in seconds since 1970.
-    #[garde(range(min = 0, max = 253_402_300_799))]
+    #[garde(range(min = 0, max = LATEST))]
     pub expires: i64,
     /// The signature.
     #[garde(length(chars, min = 1, max = 100))]

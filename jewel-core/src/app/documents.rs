@@ -6,9 +6,9 @@ use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderValue, X_CONTENT_TYPE_OPTIONS,
+    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderValue, X_CONTENT_TYPE_OPTIONS,
 };
-use http::{HeaderName, StatusCode};
+use http::{HeaderMap, HeaderName, StatusCode};
 
 use crate::generate::docs::{self, File, POLICY};
 
@@ -22,14 +22,21 @@ pub(super) fn router(title: &'static str, openapi: String) -> Router {
         .route("/docs/{name}", get(named))
 }
 
-async fn named(Path(name): Path<String>) -> Response {
+async fn named(Path(name): Path<String>, headers: HeaderMap) -> Response {
+    let accepts = headers.get(ACCEPT_ENCODING).and_then(|value| value.to_str().ok());
+    let gzip = accepts.is_some_and(|codings| codings.contains("gzip"));
     match docs::file(&name) {
-        Some(found) => file(found),
         None => StatusCode::NOT_FOUND.into_response(),
+        Some(found) if found.gzip && gzip => {
+            let mut response = file(File { gzip: false, ..found });
+            response.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+            response
+        }
+        Some(found) => file(found),
     }
 }
 
-/// A file of the page; the compression of all answers is left to the layer that does it.
+/// A file of the page.
 fn file(file: File) -> Response {
     let media = file.media;
     let headers: [(HeaderName, &str); 4] = [

@@ -31,7 +31,8 @@ impl Db {
             .max_connections(settings.connections)
             .acquire_timeout(settings.acquire_timeout.get());
         let begin = if settings.pgbouncer {
-            options = options.statement_cache_capacity(0);
+            // PgBouncer refuses a connection that says this; the server means it anyway.
+            options = options.extra_float_digits(None).statement_cache_capacity(0);
             format!("begin; set local statement_timeout = {timeout}; ")
         } else {
             options = options.options([("statement_timeout", timeout.to_string())]);

@@ -86,8 +86,8 @@ impl Describe {
 
     /// Adds the fields of `T` as parameters of the query.
     pub fn query<T: JsonSchema>(&mut self) {
-        let mut own = self.reads.clone();
-        let schema = own.root_schema_for::<T>().to_value();
+        // Not as a root: what the fields refer to shall stand among all named schemas.
+        let schema = T::json_schema(&mut self.reads).to_value();
         let required: Vec<&str> = strings(&schema["required"]);
         let Some(fields) = schema["properties"].as_object() else { return };
         for (name, field) in fields {

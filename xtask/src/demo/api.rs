@@ -29,7 +29,7 @@ pub(crate) const FORMATS: &[Format] = &[
 ];
 
 /// The field of the upload's form that carries the photo.
-const PHOTO_FIELD: &str = "photo";
+const PHOTO_FIELD: &str = "file";
 const LAST_STATES: [&str; 3] = ["completed", "failed", "cancelled"];
 
 /// A look from the catalogue.

@@ -1,0 +1,13 @@
+//! jewel-app from outside: through its API, on a database of its own per test.
+
+mod account;
+mod contention;
+mod credit;
+mod ledger;
+mod person;
+mod photo;
+mod picture;
+mod port;
+mod shot;
+mod tenancy;
+mod wrong_input;
