@@ -108,6 +108,13 @@ impl Handler {
             let message = format!("`{place}` annotates one concrete function: name the types");
             sink.on(&self.sig.generics.params, message);
         }
+        let taken = self.sig.inputs.iter().filter_map(|argument| match argument {
+            FnArg::Typed(argument) => Some(&*argument.ty),
+            FnArg::Receiver(_) => None,
+        });
+        for ty in taken.chain(self.out()).filter(|ty| matches!(ty, Type::ImplTrait(_))) {
+            sink.on(ty, "name this type: what it takes and answers is described by its type");
+        }
         if matches!(self.sig.output, ReturnType::Default) {
             let message = "this returns nothing: it must return a `Result<T, E>`";
             sink.at(self.sig.ident.span(), message);

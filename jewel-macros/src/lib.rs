@@ -212,8 +212,8 @@ pub fn job(words: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// It stands on a struct with named fields, or on an enum whose variants have none (written in
 /// `snake_case` on the wire), and derives `Deserialize` (unknown fields are refused), garde's
-/// `Validate`, `JsonSchema` and `Debug`. Every field has its rule; `bool`, `Id<_>`, `Uuid`,
-/// `Timestamp` and options of them need none. The crate that uses it depends on `garde`.
+/// `Validate`, `JsonSchema` and `Debug`. Every field has its rule; `bool`, `Cursor`, `Id<_>`,
+/// `Timestamp`, `Uuid` and options of them need none. The crate that uses it depends on `garde`.
 ///
 /// A type that is written too carries `#[output]` as well. Derives of your own stand below.
 ///

@@ -18,6 +18,12 @@ async fn generic<T: Send>(value: State<T>) -> Result<View, Never> {
     loop {}
 }
 
+/// Without names.
+#[get("/v1/d", access(public))]
+async fn unnamed(value: impl Send) -> impl Sized {
+    loop {}
+}
+
 /// No function.
 #[get("/v1/c", access(public))]
 struct Thing;

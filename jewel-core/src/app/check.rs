@@ -3,9 +3,9 @@
 use std::any::TypeId;
 use std::collections::{BTreeMap, HashSet};
 
-use crate::http::{Entry, Named, Reads};
+use crate::http::{Entry, Named};
 use crate::job::Definition;
-use crate::manifest::{Declared, Describe, Kind, Per, Repeat, State};
+use crate::manifest::{Declared, Describe};
 
 /// All conflicts between these endpoints and jobs.
 pub(super) fn conflicts(endpoints: &[Named], jobs: &[(&str, Definition)]) -> Vec<String> {
@@ -27,7 +27,6 @@ pub(super) fn conflicts(endpoints: &[Named], jobs: &[(&str, Definition)]) -> Vec
         "the job",
     ));
     found.extend(names(entries()));
-    found.extend(entries().flat_map(declaration));
     found
 }
 
@@ -77,28 +76,10 @@ fn names<'a>(entries: impl Iterator<Item = &'a Entry>) -> Vec<String> {
     found
 }
 
-/// What one annotation says that its types contradict.
-fn declaration(entry: &Entry) -> Vec<String> {
-    let declared = &entry.declared;
-    let mut found = Vec::new();
-    if declared.repeat == Repeat::Once && entry.reads == Reads::Stream {
-        found.push(format!("{} is `idempotent` and streams its body", place(declared)));
-    }
-    let stranger = declared.access == Kind::Public;
-    let by_person = |per: Per| matches!(per, Per::User | Per::Account);
-    if stranger && declared.limits.iter().any(|limit| by_person(limit.per)) {
-        found.push(format!(
-            "{} is public, so that `limit(.., per = user)` would limit nobody: say `per = ip`",
-            place(declared)
-        ));
-    }
-    found
-}
-
 /// State that handlers or jobs take and the application does not have.
 pub(super) fn missing(describe: &Describe, has: impl Fn(TypeId) -> bool) -> Vec<String> {
     let mut told = HashSet::new();
-    let lacks = |state: &&State| !has(state.id) && told.insert(state.id);
+    let lacks = |state: &&crate::manifest::State| !has(state.id) && told.insert(state.id);
     let lacking = describe.states.iter().filter(lacks);
     lacking
         .map(|state| format!("no state of type `{}`: add it with `App::state`", state.name))

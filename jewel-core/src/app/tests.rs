@@ -1,7 +1,7 @@
 //! What an application says of parts that do not fit together.
 
 use crate::app::{App, Error, Module};
-use crate::{Problem, endpoints, get, output, post};
+use crate::{Problem, endpoints, get, output};
 
 #[derive(Debug, thiserror::Error, Problem)]
 enum Never {}
@@ -23,12 +23,6 @@ async fn again(id: crate::Path<u32>) -> Result<Thing, Never> {
     Ok(Thing { id: id.0 })
 }
 
-/// A limit that counts nobody.
-#[post("/v1/things", access(public), limit(1 / minute, per = user), repeatable)]
-async fn make() -> Result<Thing, Never> {
-    Ok(Thing { id: 1 })
-}
-
 fn conflicts(app: &App) -> Vec<String> {
     match app.check() {
         Err(Error::Conflicts(conflicts)) => conflicts,
@@ -39,14 +33,13 @@ fn conflicts(app: &App) -> Vec<String> {
 #[test]
 fn all_conflicts_are_told_at_once_with_their_places() {
     let app = App::new("test", "1.0.0")
-        .module(Module::new("things", "Things.").endpoints(endpoints![one, again, make]))
+        .module(Module::new("things", "Things.").endpoints(endpoints![one, again]))
         .module(Module::new("things", "Things.").endpoints(endpoints![one]));
     let told = conflicts(&app);
     let has = |text: &str| assert!(told.iter().any(|c| c.contains(text)), "{text}: {told:#?}");
     has("the route `GET /v1/things/{}` is there 3 times");
     has("the operation `things.one` is there 2 times");
     has("what follows `/v1/things/` is called `{thing}`");
-    has("is public, so that `limit(.., per = user)` would limit nobody");
     assert!(told.iter().all(|c| c.contains("tests.rs:")), "{told:#?}");
 }
 

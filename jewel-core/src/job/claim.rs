@@ -217,14 +217,13 @@ impl Fetcher {
         }
     }
 
+    /// Hands back as many as there is room for; the rest has its turn with the next look.
     fn hand_back_unstarted(&mut self) {
-        for (_, claimed) in self.ahead.drain(..) {
-            let (id, lease) = (claimed.id, claimed.lease);
-            let released = Ended { id, lease, ending: Ending::Released, reported: false };
-            // Where there is no room the worker's end, or the next look, hands it back.
-            if self.endings.try_send(released).is_err() {
-                tracing::warn!(%id, "a job that was not started could not be handed back");
-            }
+        while !self.ahead.is_empty()
+            && let Ok(place) = self.endings.try_reserve()
+            && let Some((_, claimed)) = self.ahead.pop_front()
+        {
+            place.send(released(&claimed));
         }
     }
 
@@ -235,7 +234,9 @@ impl Fetcher {
         if let Ok(Some(answer)) = timeout_at(deadline, self.asking.join_next()).await {
             self.take(answer);
         }
-        self.hand_back_unstarted();
+        for (_, claimed) in self.ahead.drain(..) {
+            let _ = timeout_at(deadline, self.endings.send(released(&claimed))).await;
+        }
         tracing::info!(running = self.running.len(), "draining: no more jobs are taken");
         let gentle = deadline.checked_sub(grace).unwrap_or(deadline);
         if timeout_at(gentle, self.joined()).await.is_err() {
@@ -256,6 +257,12 @@ impl Fetcher {
     async fn joined(&mut self) {
         while self.running.join_next().await.is_some() {}
     }
+}
+
+/// The ending of a job that was not started.
+fn released(claimed: &Claimed) -> Ended {
+    let (id, lease) = (claimed.id, claimed.lease);
+    Ended { id, lease, ending: Ending::Released, reported: false }
 }
 
 /// What came of a question; a failure is said here and shows as `None`.

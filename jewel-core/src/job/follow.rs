@@ -6,6 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::watch;
+use tokio::time::{Instant, sleep_until};
 
 use super::storage;
 use super::ticket::{JobId, Status};
@@ -49,10 +50,15 @@ impl Follows {
     /// Keeps all followers up to date, for ever.
     pub(super) async fn serve(&self, db: &Db) {
         let mut ear = Ear::new();
+        let mut poll = Instant::now() + POLL;
         loop {
             let asked = tokio::select! {
+                biased; // however much is told, everything is looked at from time to time
+                () = sleep_until(poll) => {
+                    poll = Instant::now() + POLL;
+                    self.followed()
+                }
                 notice = ear.hear() => self.concerned(notice, &mut ear),
-                () = tokio::time::sleep(POLL) => self.followed(),
             };
             for asked in asked.chunks(MAX_ASK) {
                 match storage::statuses(db, asked).await {

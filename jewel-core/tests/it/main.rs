@@ -1,3 +1,4 @@
 //! The crate from outside, with real servers: one binary for all of it.
 
+mod embedded;
 mod job;

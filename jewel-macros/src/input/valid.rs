@@ -11,7 +11,7 @@ use crate::ty;
 use crate::wire::is_one_of;
 
 /// Types that hold no value which a rule could refuse.
-const CLOSED: [&str; 4] = ["bool", "Id", "Uuid", "Timestamp"];
+const CLOSED: [&str; 5] = ["bool", "Cursor", "Id", "Timestamp", "Uuid"];
 
 /// Gives closed fields their `skip`, and notes every field that has no rule.
 pub(crate) fn rules(item: &mut DeriveInput, sink: &mut Sink) {

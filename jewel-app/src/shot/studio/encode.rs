@@ -12,14 +12,8 @@ const WEBP: f32 = 86.0;
 /// The shot as JPEG.
 pub(super) fn jpeg(shot: &RgbImage) -> Result<Vec<u8>, Error> {
     let mut out = Vec::new();
-    let mut encoder = jpeg_encoder::Encoder::new(&mut out, JPEG);
-    // Full colour detail: gems are small and coloured.
-    encoder.set_sampling_factor(jpeg_encoder::SamplingFactor::R_4_4_4);
-    encoder.set_optimized_huffman_tables(true);
-    let side = |length: u32| u16::try_from(length).map_err(|_| Error::Internal("shot size"));
-    let (width, height) = (side(shot.width())?, side(shot.height())?);
-    encoder
-        .encode(shot.as_raw(), width, height, jpeg_encoder::ColorType::Rgb)
+    image::codecs::jpeg::JpegEncoder::new_with_quality(&mut out, JPEG)
+        .encode_image(shot)
         .map_err(|_| Error::Internal("JPEG"))?;
     Ok(out)
 }

@@ -265,4 +265,4 @@ pub(super) fn calm(step: &Plane, sharp: f32, ground: &[bool], seeds: &[bool]) ->
 }
 
 pub(super) fn par(i: usize, d: f32) -> f32 { std::env::var(format!("P{i}")).ok().and_then(|v| v.parse().ok()).unwrap_or(d) }
-pub(super) static P: std::sync::LazyLock<[f32; 8]> = std::sync::LazyLock::new(|| [par(0,0.45),par(1,2.6),par(2,1.0),par(3,1.0),par(4,0.6),par(5,0.35),par(6,2.5),par(7,0.0)]);
+pub(super) static P: std::sync::LazyLock<[f32; 8]> = std::sync::LazyLock::new(|| [par(0,0.45),par(1,1.4),par(2,1.1),par(3,1.0),par(4,0.6),par(5,0.5),par(6,2.5),par(7,0.15)]);

@@ -153,7 +153,7 @@ impl Scene {
         let calm = vec![false; lab.px.len()];
         let mut scene = Self { busy, step, sharp, calm, lab, even, first: palettes.clone(), palettes, ground };
         let nothing = vec![false; scene.lab.px.len()];
-        scene.settle(&scene.open(&nothing));
+        scene.settle(&scene.open(&nothing), super::evidence::P[0]);
         scene
     }
 
@@ -196,12 +196,23 @@ impl Scene {
         let inner = (0..piece.len()).filter(|&at| piece[at]);
         palettes.piece = Some(Palette::of(inner.map(|at| (self.even.px[at], 1.0)), 2));
         self.palettes = palettes;
-        self.settle(&open);
+        let slack = self.slack(piece, count);
+        self.settle(&open, slack);
         true
     }
 
+    /// How sharp a step a shadow may have on its way, as a part of what counts as sharp. Where
+    /// hardly any of the piece is of a shadow's colour there is nothing to run into by mistake.
+    fn slack(&self, piece: &[bool], count: usize) -> f32 {
+        let doubtful = (0..piece.len())
+            .filter(|&at| piece[at] && self.first.is_shade(self.even.px[at]))
+            .count();
+        if std::env::var("PD").is_ok() { eprintln!("doubt {}", doubtful as f32 / count as f32); }
+        if (doubtful as f32) < count as f32 * super::evidence::P[7] { 1.0 } else { super::evidence::P[0] }
+    }
+
     /// Works out what is joined to the background, `open` being it for sure.
-    fn settle(&mut self, open: &[bool]) {
+    fn settle(&mut self, open: &[bool], slack: f32) {
         let of = |at: usize| self.even.px[at];
         let ground: Vec<bool> = (0..open.len())
             .map(|at| {
@@ -211,7 +222,7 @@ impl Scene {
                     || self.palettes.is_bare(colour)
             })
             .collect();
-        self.calm = calm(&self.step, self.sharp * super::evidence::P[0], &ground, open);
+        self.calm = calm(&self.step, self.sharp * slack, &ground, open);
     }
 
     /// Pixels that are bare background for sure: of its own colour, and in a patch of some size
