@@ -24,9 +24,9 @@ pub mod state;
 pub mod tenant;
 pub mod trace;
 
+pub mod generate;
 pub mod manifest;
 pub mod problem;
-pub mod generate;
 
 pub mod config;
 pub mod crypto;

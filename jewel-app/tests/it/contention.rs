@@ -58,7 +58,7 @@ async fn fifty_orders_with_one_key_are_one() {
     let photo = ada.photo().await;
     let path = format!("/v1/photos/{photo}/shots");
     let order =
-        |style: &str| ada.client.post(&path).key("the same").json(&json!({ "style": style }));
+        |style: &str| ada.client.post(&path).key("the-same").json(&json!({ "style": style }));
     let answers = join_all((0..50).map(|_| insist(order("noir")))).await;
     let first = answers[0].text();
     assert!(answers.iter().all(|answer| answer.code() == 202 && answer.text() == first));

@@ -37,7 +37,11 @@ fn twice(items: impl Iterator<Item = (String, String)>, what: &str) -> Vec<Strin
         places.entry(name).or_default().push(place);
     }
     let several = places.into_iter().filter(|(_, places)| places.len() > 1);
-    several.map(|(name, places)| format!("{what} `{name}` is there {} times: {}", places.len(), places.join(", "))).collect()
+    several
+        .map(|(name, places)| {
+            format!("{what} `{name}` is there {} times: {}", places.len(), places.join(", "))
+        })
+        .collect()
 }
 
 /// Method and path, with the segments' names left out: `GET /shots/{}`.

@@ -13,10 +13,7 @@ const OLDEST: i32 = 150_000;
 type Finding = Result<String, String>;
 
 /// Prints one line for each look; fails where one found something wrong.
-pub(super) async fn doctor(
-    app: &App,
-    ground: Result<Ground, Error>,
-) -> Result<ExitCode, Error> {
+pub(super) async fn doctor(app: &App, ground: Result<Ground, Error>) -> Result<ExitCode, Error> {
     let mut findings = vec![("parts", told(app.check(), "fit together"))];
     match ground {
         Err(error) => findings.push(("settings", Err(error.to_string()))),
@@ -61,23 +58,32 @@ async fn database(app: &App, ground: &Ground, findings: &mut Vec<(&'static str, 
         Ok(standing) => {
             let version = standing.version;
             let major = version / 10_000;
-            findings.push(("database", match version >= OLDEST {
-                true => Ok(format!("PostgreSQL {major} answers")),
-                false => Err(format!("PostgreSQL {major} is older than {}", OLDEST / 10_000)),
-            }));
+            findings.push((
+                "database",
+                match version >= OLDEST {
+                    true => Ok(format!("PostgreSQL {major} answers")),
+                    false => Err(format!("PostgreSQL {major} is older than {}", OLDEST / 10_000)),
+                },
+            ));
             let role = &standing.role;
-            findings.push(("role", match standing.unbound && !ground.development {
-                true => Err(format!("`{role}` passes row-level security")),
-                false => Ok(format!("`{role}`")),
-            }));
+            findings.push((
+                "role",
+                match standing.unbound && !ground.development {
+                    true => Err(format!("`{role}` passes row-level security")),
+                    false => Ok(format!("`{role}`")),
+                },
+            ));
         }
     }
     let pending = db::migrations(&urls.owner, app.migrations).await.map(|all| {
         all.into_iter().filter(|(_, applied)| !applied).map(|(name, _)| name).collect::<Vec<_>>()
     });
-    findings.push(("migrations", match pending {
-        Ok(pending) if pending.is_empty() => Ok("all applied".to_owned()),
-        Ok(pending) => Err(format!("pending: {}; run `migrate`", pending.join(", "))),
-        Err(error) => Err(error.to_string()),
-    }));
+    findings.push((
+        "migrations",
+        match pending {
+            Ok(pending) if pending.is_empty() => Ok("all applied".to_owned()),
+            Ok(pending) => Err(format!("pending: {}; run `migrate`", pending.join(", "))),
+            Err(error) => Err(error.to_string()),
+        },
+    ));
 }

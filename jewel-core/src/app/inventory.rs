@@ -48,12 +48,7 @@ pub(super) fn manifest(
     })
 }
 
-fn operation(
-    tag: &str,
-    named: &Named,
-    settings: &Settings,
-    describe: &mut Describe,
-) -> Operation {
+fn operation(tag: &str, named: &Named, settings: &Settings, describe: &mut Describe) -> Operation {
     let entry = named.route.entry;
     let declared = &entry.declared;
     (entry.describe)(describe);
@@ -74,10 +69,9 @@ fn operation(
         limits: limits(declared.limits, settings),
         idempotent: declared.repeat == Repeat::Once,
         transaction: entry.opens,
-        slo: declared.slo.map(|slo| SloEntry {
-            p95_ms: slo.p95.map(millis),
-            available: slo.available,
-        }),
+        slo: declared
+            .slo
+            .map(|slo| SloEntry { p95_ms: slo.p95.map(millis), available: slo.available }),
         deadline_ms: millis(deadline),
         body_limit: if entry.reads == Reads::Nothing { 0 } else { body_limit },
         parameters: std::mem::take(&mut describe.parameters),

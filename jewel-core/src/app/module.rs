@@ -33,13 +33,7 @@ pub(super) struct Mount {
 impl Module {
     /// A feature; the name is its operations' tag and the first half of their ids.
     pub fn new(name: &'static str, description: &'static str) -> Self {
-        Self {
-            name,
-            description,
-            endpoints: Vec::new(),
-            jobs: Vec::new(),
-            mounts: Vec::new(),
-        }
+        Self { name, description, endpoints: Vec::new(), jobs: Vec::new(), mounts: Vec::new() }
     }
 
     /// Adds endpoints: `endpoints![order, show]`.

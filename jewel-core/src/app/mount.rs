@@ -22,4 +22,3 @@ pub(super) fn guarded(mount: &Mount, context: &Arc<Context>) -> Router {
         }
     }))
 }
-

@@ -182,8 +182,14 @@ async fn run(
         }
     };
     let admin = async { admin.await.map_err(Error::io("the listener of health and metrics")) };
-    let follow = async { follow.await; Ok::<_, Error>(()) };
-    let keep = async { keep.await; Ok::<_, Error>(()) };
+    let follow = async {
+        follow.await;
+        Ok::<_, Error>(())
+    };
+    let keep = async {
+        keep.await;
+        Ok::<_, Error>(())
+    };
     tokio::try_join!(admin, api, work, follow, keep).map(drop)
 }
 

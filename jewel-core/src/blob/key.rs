@@ -32,9 +32,8 @@ impl Key {
     pub fn new(text: impl Into<String>) -> Result<Self, KeyError> {
         let text = text.into();
         let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
-        let name = |part: &str| {
-            !part.is_empty() && !part.starts_with('.') && part.bytes().all(plain)
-        };
+        let name =
+            |part: &str| !part.is_empty() && !part.starts_with('.') && part.bytes().all(plain);
         let fits = text.len() <= MAX && text.split('/').all(name);
         if fits { Ok(Self(text)) } else { Err(KeyError) }
     }

@@ -64,10 +64,9 @@ impl Blob {
     /// # Errors
     /// Where the folder cannot be made.
     pub fn folder(path: &Path) -> Result<Self, Error> {
-        let failed = |source| Error::Store(object_store::Error::Generic {
-            store: "folder",
-            source: Box::new(source),
-        });
+        let failed = |source| {
+            Error::Store(object_store::Error::Generic { store: "folder", source: Box::new(source) })
+        };
         std::fs::create_dir_all(path).map_err(failed)?;
         let store = LocalFileSystem::new_with_prefix(path).map_err(Error::Store)?;
         Ok(Self { store: Arc::new(store.with_automatic_cleanup(true)) })

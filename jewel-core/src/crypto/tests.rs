@@ -4,9 +4,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 
-use super::{
-    LinkError, LinkSigner, MasterKey, Refused, Tokens, hash_password, verify_password,
-};
+use super::{LinkError, LinkSigner, MasterKey, Refused, Tokens, hash_password, verify_password};
 use crate::clock::Clock;
 use crate::id::Id;
 

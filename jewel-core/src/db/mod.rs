@@ -12,9 +12,9 @@ mod pool;
 mod settings;
 mod tx;
 
-pub use embedded::{Cluster, Embedded, Error as EmbeddedError};
 #[cfg(feature = "testing")]
 pub(crate) use embedded::name;
+pub use embedded::{Cluster, Embedded, Error as EmbeddedError};
 pub use error::Error;
 pub use migrate::{FRAMEWORK, create, migrate, migrations, owner};
 pub use pool::{Db, Standing};

@@ -85,11 +85,7 @@ impl Db {
         )
         .fetch_one(self)
         .await?;
-        Ok(Standing {
-            role: row.try_get(0)?,
-            unbound: row.try_get(1)?,
-            version: row.try_get(2)?,
-        })
+        Ok(Standing { role: row.try_get(0)?, unbound: row.try_get(1)?, version: row.try_get(2)? })
     }
 }
 

@@ -84,9 +84,8 @@ fn describe<E: Endpoint + ?Sized>(describe: &mut Describe) {
 }
 
 /// The last stages of a request, of whatever endpoint.
-pub type Run = for<'c> fn(
-    &'c mut Call,
-) -> Pin<Box<dyn Future<Output = Result<Answer, Reject>> + Send + 'c>>;
+pub type Run =
+    for<'c> fn(&'c mut Call) -> Pin<Box<dyn Future<Output = Result<Answer, Reject>> + Send + 'c>>;
 
 /// An endpoint that can be mounted: data and one function pointer.
 #[derive(Debug, Clone, Copy)]

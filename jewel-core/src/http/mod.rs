@@ -34,9 +34,7 @@ pub use endpoint::{Endpoint, Entry, Listed, Reads, Route, Run};
 pub use extract::{Body, Extract, FromBody, Input, NoBody, Path, Query};
 pub use once::{NoTx, Open};
 pub use reject::Reject;
-pub use reply::{
-    Accepted, Answer, Created, NoContent, Output, Payload, Reply, Success, Url,
-};
+pub use reply::{Accepted, Answer, Created, NoContent, Output, Payload, Reply, Success, Url};
 pub use router::Peer;
 pub use settings::Settings;
 pub use upload::{File, Upload, UploadProblem};

@@ -187,10 +187,8 @@ impl FromBody for Upload {
     fn from_body(call: &mut Call) -> Result<Self, Reject> {
         let header = call.parts.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
         let boundary = header.and_then(|text| multer::parse_boundary(text).ok());
-        let bounds = Bounds {
-            limit: call.body_limit,
-            pause: call.context.settings.body_timeout.get(),
-        };
+        let bounds =
+            Bounds { limit: call.body_limit, pause: call.context.settings.body_timeout.get() };
         let (lent, returned) = Lent::new(std::mem::take(&mut call.body), bounds.limit);
         call.lent = Some(returned);
         let Some(boundary) = boundary else {

@@ -100,11 +100,7 @@ fn of_schema<T: Input>(raw: &Value, last: &str) -> Vec<Violation> {
     found.into_iter().take(MAX_VIOLATIONS).collect()
 }
 
-fn of_error(
-    at: &str,
-    kind: &ValidationErrorKind,
-    error: &dyn std::fmt::Display,
-) -> Vec<Violation> {
+fn of_error(at: &str, kind: &ValidationErrorKind, error: &dyn std::fmt::Display) -> Vec<Violation> {
     let child = |name: &str| format!("{at}/{}", name.replace('~', "~0").replace('/', "~1"));
     match kind {
         ValidationErrorKind::Required { property } => {

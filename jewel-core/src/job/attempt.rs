@@ -48,7 +48,8 @@ impl Job {
         self.id
     }
 
-    /// Which attempt this is, from 1. After lost workers it can be above [`attempts`](Self::attempts).
+    /// Which attempt this is, from 1. After lost workers it can be above
+    /// [`attempts`](Self::attempts).
     pub fn attempt(&self) -> u16 {
         self.attempt
     }

@@ -4,10 +4,36 @@
 //! enqueue(tx) ─▶ claim ─▶ run ─▶ settle      rescue: lost lease ─▶ ready      retry: wait ─▶ ready
 //! ```
 //!
+//! ```no_run
+//! use jewel_core::job::{Enqueue, Job, JobError};
+//! use jewel_core::{Tx, db, job};
+//! use schemars::JsonSchema;
+//! use serde::{Deserialize, Serialize};
+//!
+//! /// A letter to write.
+//! #[derive(Serialize, Deserialize, JsonSchema)]
+//! pub struct Letter {
+//!     to: String,
+//! }
+//!
+//! /// Writes a letter.
+//! #[job(queue = letters, retry(5, 1s..1m), timeout = 10s)]
+//! pub async fn write(letter: Letter, job: &mut Job) -> Result<(), JobError> {
+//!     println!("Dear {}, this is attempt {}", letter.to, job.attempt());
+//!     Ok(())
+//! }
+//!
+//! async fn order(tx: &mut Tx) -> Result<(), db::Error> {
+//!     let ticket = Letter { to: "Ada".to_owned() }.enqueue(tx).await?;
+//!     println!("job {} exists once the transaction has committed", ticket.id);
+//!     Ok(())
+//! }
+//! ```
+//!
 //! A job's state is the table it is in (`migrations/0001_jewel.sql` draws the moves). Promised: a
-//! committed job is in exactly one place until its outcome is committed; it has one outcome, because
+//! committed job is in exactly one place until its outcome is committed; it has one outcome, since
 //! every outcome is fenced by the lease; it runs at least once, and again only after a lost lease.
-//! Not promised: exactly one run. A job's own effects should be such that a second run does no harm.
+//! Not promised: exactly one run. A job's effects should be such that a second run does no harm.
 //!
 //! It does not know HTTP: how a ticket is shown is its business.
 

@@ -79,7 +79,8 @@ pub(super) async fn committed(
 /// The ids of kinds, in order; new names get one.
 pub(super) async fn kinds(db: &Db, names: &[&str]) -> Result<Vec<i32>> {
     Ok(sqlx::query_scalar(
-        "select jewel.kind_id(name) from unnest($1::text[]) with ordinality n (name, at) order by at",
+        "select jewel.kind_id(name) from unnest($1::text[]) with ordinality n (name, at) \
+         order by at",
     )
     .bind(names)
     .fetch_all(db)

@@ -15,7 +15,7 @@ use super::wake::{Notice, parse};
 use super::{JobError, JobId, MAX_RESULT, Retry, Settings, retry};
 
 const RETRY: Retry =
-    Retry { attempts: 8, min: Duration::from_secs(2), max: Duration::from_secs(60) };
+    Retry { attempts: 8, min: Duration::from_secs(2), max: Duration::from_mins(1) };
 
 #[test]
 fn waits_double_up_to_the_longest() {

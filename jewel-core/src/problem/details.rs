@@ -70,12 +70,10 @@ impl Details {
     /// (an [`Unavailable`] is among its sources), else 500.
     pub fn internal(cause: &(dyn Error + 'static)) -> Self {
         match Unavailable::among(cause) {
-            Some(unavailable) => Self::new(
-                503,
-                "unavailable",
-                "the service is busy; try again in a moment",
-            )
-            .retry_after(unavailable.retry_after),
+            Some(unavailable) => {
+                Self::new(503, "unavailable", "the service is busy; try again in a moment")
+                    .retry_after(unavailable.retry_after)
+            }
             None => Self::new(500, "internal", "something went wrong on our side"),
         }
         .because(cause)

@@ -16,11 +16,7 @@ pub struct Violation {
 
 impl Violation {
     /// A violation.
-    pub fn new(
-        at: impl Into<String>,
-        rule: impl Into<String>,
-        detail: impl Into<String>,
-    ) -> Self {
+    pub fn new(at: impl Into<String>, rule: impl Into<String>, detail: impl Into<String>) -> Self {
         Self { at: at.into(), rule: rule.into(), detail: detail.into() }
     }
 }

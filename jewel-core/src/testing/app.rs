@@ -16,8 +16,8 @@ use crate::clock::Clock;
 use crate::config::Sources;
 use crate::crypto::{MasterKey, Tokens};
 use crate::http;
-use crate::observe;
 use crate::id::Id;
+use crate::observe;
 use crate::state::State;
 use crate::tenant::{Account, User};
 

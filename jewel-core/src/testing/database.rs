@@ -51,11 +51,8 @@ impl TestDb {
         let server = server().await;
         let fingerprint = fingerprint(migrations);
         let template = name::template(&fingerprint);
-        let copy = name::copy(
-            &fingerprint,
-            std::process::id(),
-            NUMBER.fetch_add(1, Ordering::Relaxed),
-        );
+        let copy =
+            name::copy(&fingerprint, std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
         let mut admin = must("connecting", PgConnection::connect(server).await);
         let made = make(&mut admin, server, &template, migrations).await;
         must("making the template", made);

@@ -1,6 +1,12 @@
 //! What the queue promises, with a real database: each law is a test, and after each test every job
 //! is in exactly one place.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test ends where something is not as it should be"
+)]
+
 mod crash;
 mod enqueue;
 mod fence;

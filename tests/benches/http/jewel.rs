@@ -1,7 +1,9 @@
 //! The endpoint, annotated.
 
 use jewel_core::Created;
-use jewel_core::{App, Body, Caller, Module, Path, Problem, User, endpoints, get, input, output, post};
+use jewel_core::{
+    App, Body, Caller, Module, Path, Problem, User, endpoints, get, input, output, post,
+};
 
 /// A note to keep.
 #[input]

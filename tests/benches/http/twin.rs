@@ -95,10 +95,7 @@ struct User {
 impl FromRequestParts<Arc<Shared>> for User {
     type Rejection = Response;
 
-    async fn from_request_parts(
-        parts: &mut Parts,
-        shared: &Arc<Shared>,
-    ) -> Result<Self, Response> {
+    async fn from_request_parts(parts: &mut Parts, shared: &Arc<Shared>) -> Result<Self, Response> {
         let header = parts.headers.get(AUTHORIZATION).and_then(|h| h.to_str().ok());
         let token = header.and_then(|text| text.strip_prefix("Bearer "));
         let refused = || Refused(StatusCode::UNAUTHORIZED, "unauthenticated").into_response();
@@ -124,9 +121,7 @@ impl FromRequestParts<Arc<Shared>> for User {
 fn limits(remaining: u32) -> [(HeaderName, HeaderValue); 5] {
     let name = HeaderName::from_static;
     let reset = u64::from(LIMIT - remaining).div_ceil(u64::from(LIMIT));
-    let text = |text: String| {
-        HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static(""))
-    };
+    let text = |text: String| HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static(""));
     [
         (name("ratelimit"), text(format!("\"user\";r={remaining};t={reset}"))),
         (name("ratelimit-policy"), text(format!("\"user\";q={LIMIT};w=1"))),
@@ -197,10 +192,8 @@ async fn around(State(shared): State<Arc<Shared>>, request: Request, next: Next)
 
 /// Serves on a port until it is killed.
 pub fn serve(port: &str) -> ExitCode {
-    let settings = jewel_core::observe::Settings {
-        filter: server::FILTER.to_owned(),
-        ..Default::default()
-    };
+    let settings =
+        jewel_core::observe::Settings { filter: server::FILTER.to_owned(), ..Default::default() };
     jewel_core::observe::log(&settings).unwrap();
     let _meter = jewel_core::observe::meter();
     let mut rules = Validation::new(Algorithm::HS256);

@@ -101,7 +101,8 @@ async fn no_statement_is_named_and_every_transaction_is_its_accounts() {
     bouncer.ready().await;
     let database = test.url().split('?').next().unwrap().rsplit('/').next().unwrap();
     let folder = bouncer.folder.path().display();
-    let url = format!("postgres://jewel_app@localhost:6432/{database}?host={folder}&sslmode=disable");
+    let url =
+        format!("postgres://jewel_app@localhost:6432/{database}?host={folder}&sslmode=disable");
     let settings = Settings { pgbouncer: true, connections: 8, ..Settings::default() };
     // Two pools number their statements alike, so that named ones would collide.
     let pools = [0, 1].map(|_| Db::new(&url, "test", &settings).unwrap());

@@ -68,7 +68,8 @@ async fn both_protocols_are_spoken_on_one_port() {
             .unwrap();
         let response = if http2 {
             let executor = hyper_util::rt::TokioExecutor::new();
-            let (mut send, line) = hyper::client::conn::http2::handshake(executor, io).await.unwrap();
+            let (mut send, line) =
+                hyper::client::conn::http2::handshake(executor, io).await.unwrap();
             tokio::spawn(line);
             send.send_request(request).await.unwrap()
         } else {

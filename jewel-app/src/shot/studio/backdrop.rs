@@ -55,16 +55,10 @@ fn weave(u: f32, v: f32) -> f32 {
     let (fa, fb) = (a - column - 0.5, b - row - 0.5);
     let over = (column + row) % 2.0 == 0.0;
     let round = |f: f32| (1.0 - 2.4 * f * f).max(0.2);
-    let (thread, along, across) = if over {
-        (spot(column as u32, 7, 13), fb, fa)
-    } else {
-        (spot(row as u32, 9, 17), fa, fb)
-    };
-    let fibre = if over {
-        soft_noise(a * 2.2, b * 0.35, 19)
-    } else {
-        soft_noise(a * 0.35, b * 2.2, 23)
-    };
+    let (thread, along, across) =
+        if over { (spot(column as u32, 7, 13), fb, fa) } else { (spot(row as u32, 9, 17), fa, fb) };
+    let fibre =
+        if over { soft_noise(a * 2.2, b * 0.35, 19) } else { soft_noise(a * 0.35, b * 2.2, 23) };
     let height = round(across) * (1.0 - 0.5 * along * along);
     let slub = soft_noise(column * 0.9, v * 14.0, 29) - 0.5;
     0.90 + 0.12 * height + 0.05 * (thread - 0.5) + 0.06 * (fibre - 0.5) + 0.03 * slub

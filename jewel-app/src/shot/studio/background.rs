@@ -147,11 +147,8 @@ pub(super) fn rim_segments(photo: &Lab, depth: usize) -> Vec<Vec<[f32; 3]>> {
             let gaps = [y, right, below, x];
             let side = (0..4).min_by_key(|&side| gaps[side]).unwrap_or(0);
             if gaps[side] < depth {
-                let part = if side % 2 == 0 {
-                    x * EACH / photo.width
-                } else {
-                    y * EACH / photo.height
-                };
+                let part =
+                    if side % 2 == 0 { x * EACH / photo.width } else { y * EACH / photo.height };
                 segments[side * EACH + part].push(photo.px[y * photo.width + x]);
             }
         }

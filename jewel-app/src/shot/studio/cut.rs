@@ -161,8 +161,11 @@ impl Graph {
         while self.parent[node] != TO_TERMINAL {
             let up = usize::from(self.parent[node]);
             let above = self.near[node][up] as usize;
-            let room =
-                if self.in_sink_tree[node] { self.room[node][up] } else { self.room[above][7 - up] };
+            let room = if self.in_sink_tree[node] {
+                self.room[node][up]
+            } else {
+                self.room[above][7 - up]
+            };
             least = least.min(room);
             node = above;
         }

@@ -117,8 +117,7 @@ pub(super) fn own_colours(photo: &RgbImage, cover: &Plane) -> Vec<[f32; 3]> {
             let trust = ((cover.data[at] - 0.5) / 0.5).clamp(0.0, 1.0);
             let own = colours[at];
             for channel in 0..3 {
-                colours[at][channel] =
-                    own[channel] * trust + colour[channel] * (1.0 - trust);
+                colours[at][channel] = own[channel] * trust + colour[channel] * (1.0 - trust);
             }
             known[at] = true;
         }

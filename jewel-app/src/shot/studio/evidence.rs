@@ -84,8 +84,8 @@ impl Palette {
     fn main(&self) -> impl Iterator<Item = ([f32; 3], f32)> {
         let last = (BINS - 1) as f32;
         self.share.iter().enumerate().filter(|(_, v)| **v > 2e-4).map(move |(at, &v)| {
-            let [l, a, b] = [at / (BINS * BINS), at / BINS % BINS, at % BINS]
-                .map(|bin| bin as f32 + 0.5);
+            let [l, a, b] =
+                [at / (BINS * BINS), at / BINS % BINS, at % BINS].map(|bin| bin as f32 + 0.5);
             let axis = |bin: f32| bin / last * 0.36 - 0.18;
             ([l / (LIGHTS - 1) as f32 / 0.95, axis(a), axis(b)], v)
         })
@@ -127,9 +127,9 @@ pub(super) struct Palettes {
 impl Palettes {
     /// A background's palettes, with its shadows imagined by dimming.
     pub(super) fn of_background(bare: Palette) -> Self {
-        let imagined = bare.main().flat_map(|(colour, share)| {
-            dimmed(colour).map(move |(dim, part)| (dim, part * share))
-        });
+        let imagined = bare
+            .main()
+            .flat_map(|(colour, share)| dimmed(colour).map(move |(dim, part)| (dim, part * share)));
         let shade = Palette::of(imagined, 2);
         Self { bare, shade, dark: None, piece: None }
     }
@@ -264,5 +264,18 @@ pub(super) fn calm(step: &Plane, sharp: f32, ground: &[bool], seeds: &[bool]) ->
     grown.data.iter().zip(ground).map(|(&v, &g)| g && v > 0.01).collect()
 }
 
-pub(super) fn par(i: usize, d: f32) -> f32 { std::env::var(format!("P{i}")).ok().and_then(|v| v.parse().ok()).unwrap_or(d) }
-pub(super) static P: std::sync::LazyLock<[f32; 8]> = std::sync::LazyLock::new(|| [par(0,0.45),par(1,1.4),par(2,1.1),par(3,1.0),par(4,0.6),par(5,0.5),par(6,2.5),par(7,0.15)]);
+pub(super) fn par(i: usize, d: f32) -> f32 {
+    std::env::var(format!("P{i}")).ok().and_then(|v| v.parse().ok()).unwrap_or(d)
+}
+pub(super) static P: std::sync::LazyLock<[f32; 8]> = std::sync::LazyLock::new(|| {
+    [
+        par(0, 0.45),
+        par(1, 1.4),
+        par(2, 1.1),
+        par(3, 1.0),
+        par(4, 0.6),
+        par(5, 0.5),
+        par(6, 2.5),
+        par(7, 0.15),
+    ]
+});

@@ -151,7 +151,8 @@ impl Scene {
         let sharp = sharp_step(&step);
         let busy = busy(&step, sharp);
         let calm = vec![false; lab.px.len()];
-        let mut scene = Self { busy, step, sharp, calm, lab, even, first: palettes.clone(), palettes, ground };
+        let mut scene =
+            Self { busy, step, sharp, calm, lab, even, first: palettes.clone(), palettes, ground };
         let nothing = vec![false; scene.lab.px.len()];
         scene.settle(&scene.open(&nothing), super::evidence::P[0]);
         scene
@@ -207,8 +208,14 @@ impl Scene {
         let doubtful = (0..piece.len())
             .filter(|&at| piece[at] && self.first.is_shade(self.even.px[at]))
             .count();
-        if std::env::var("PD").is_ok() { eprintln!("doubt {}", doubtful as f32 / count as f32); }
-        if (doubtful as f32) < count as f32 * super::evidence::P[7] { 1.0 } else { super::evidence::P[0] }
+        if std::env::var("PD").is_ok() {
+            eprintln!("doubt {}", doubtful as f32 / count as f32);
+        }
+        if (doubtful as f32) < count as f32 * super::evidence::P[7] {
+            1.0
+        } else {
+            super::evidence::P[0]
+        }
     }
 
     /// Works out what is joined to the background, `open` being it for sure.
@@ -229,9 +236,8 @@ impl Scene {
     /// (a ring's hole counts, a glint on a pearl does not).
     fn open(&self, piece: &[bool]) -> Vec<bool> {
         let width = self.lab.width;
-        let bare: Vec<bool> = (0..piece.len())
-            .map(|at| !piece[at] && self.first.is_bare(self.even.px[at]))
-            .collect();
+        let bare: Vec<bool> =
+            (0..piece.len()).map(|at| !piece[at] && self.first.is_bare(self.even.px[at])).collect();
         let found = regions::regions(width, &bare, false, |_| 0.0);
         let least = piece.len() / 90;
         let is_open = |name: u32| name != 0 && found.list[name as usize - 1].area > least;
@@ -329,11 +335,8 @@ impl Scene {
         let own = lab.px[y * lab.width + x];
         let (raw, even) = (self.lab.px[at], self.even.px[at]);
         let gain = even[0] / raw[0].max(0.02);
-        let colour = [
-            own[0] * gain,
-            even[1] + (own[1] - raw[1]) * gain,
-            even[2] + (own[2] - raw[2]) * gain,
-        ];
+        let colour =
+            [own[0] * gain, even[1] + (own[1] - raw[1]) * gain, even[2] + (own[2] - raw[2]) * gain];
         settled(self.palettes.lean(colour, self.busy.data[at]), self.calm[at])
     }
 }
@@ -348,11 +351,7 @@ fn settled(lean: f32, calm: bool) -> f32 {
     }
 }
 
-fn neighbours(
-    node: usize,
-    width: usize,
-    height: usize,
-) -> impl Iterator<Item = (usize, usize)> {
+fn neighbours(node: usize, width: usize, height: usize) -> impl Iterator<Item = (usize, usize)> {
     let (x, y) = (node % width, node / width);
     AROUND.iter().enumerate().filter_map(move |(way, (dx, dy))| {
         let (nx, ny) = (x.wrapping_add_signed(*dx), y.wrapping_add_signed(*dy));
@@ -388,20 +387,3 @@ fn tie(lab: &Lab, one: usize, two: usize, way: usize, sharp: f32) -> i32 {
     let weight = TIE * slant * (-apart(lab.px[one], lab.px[two]) * sharp).exp();
     ((weight + 0.05) * UNIT) as i32
 }
-// DEBUG-BEGIN
-pub fn debug(photo: &RgbImage) -> Vec<(usize, usize, Vec<f32>)> {
-    let lab = Lab::of(&shrunk(photo, COARSE).unwrap());
-    let mut scene = Scene::first(lab);
-    let (w, h) = (scene.lab.width, scene.lab.height);
-    let mut out = vec![];
-    let mut piece = scene.split();
-    for r in 0..5 {
-        out.push((w, h, scene.leans().iter().map(|v| v / 10.0 + 0.5).collect()));
-        out.push((w, h, scene.calm.iter().map(|&v| f32::from(u8::from(v))).collect()));
-        out.push((w, h, piece.iter().map(|&v| f32::from(u8::from(v))).collect()));
-        scene.learn(&piece, r);
-        piece = scene.split();
-    }
-    out
-}
-// DEBUG-END

@@ -30,7 +30,7 @@ mod tone;
 use std::ops::ControlFlow;
 
 pub use look::{LOOKS, Look, look};
-pub use mask::{Mask, debug, mask};
+pub use mask::{Mask, mask};
 pub use photo::{Facts, Kind, Limits, admit, inspect, verify};
 
 /// A finished shot: a square picture in two formats.

@@ -103,9 +103,8 @@ pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<RgbImage, Error> {
     if facts.kind == Kind::Jpeg && !has_jpeg_end(bytes) {
         return Err(Error::Damaged);
     }
-    let mut reader = ImageReader::new(Cursor::new(bytes))
-        .with_guessed_format()
-        .map_err(|_| Error::Damaged)?;
+    let mut reader =
+        ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(|_| Error::Damaged)?;
     let mut bounds = image::Limits::default();
     bounds.max_image_width = Some(limits.max_side);
     bounds.max_image_height = Some(limits.max_side);
@@ -126,9 +125,8 @@ fn on_white(picture: &DynamicImage) -> RgbImage {
     let clear = picture.to_rgba8();
     RgbImage::from_fn(clear.width(), clear.height(), |x, y| {
         let [r, g, b, a] = clear.get_pixel(x, y).0;
-        let mix = |v: u8| {
-            ((u16::from(v) * u16::from(a) + 255 * (255 - u16::from(a)) + 127) / 255) as u8
-        };
+        let mix =
+            |v: u8| ((u16::from(v) * u16::from(a) + 255 * (255 - u16::from(a)) + 127) / 255) as u8;
         image::Rgb([mix(r), mix(g), mix(b)])
     })
 }

@@ -36,8 +36,7 @@ impl Plane {
 
     /// The plane stretched to another size, bilinear, centres aligned.
     pub(super) fn stretched(&self, width: usize, height: usize) -> Self {
-        let (sx, sy) =
-            (self.width as f32 / width as f32, self.height as f32 / height as f32);
+        let (sx, sy) = (self.width as f32 / width as f32, self.height as f32 / height as f32);
         let mut data = Vec::with_capacity(width * height);
         for y in 0..height {
             let from = (y as f32 + 0.5) * sy - 0.5;
@@ -58,8 +57,7 @@ impl Plane {
             fir::PixelType::F32,
         )
         .map_err(|_| Error::Internal("plane size"))?;
-        let mut target =
-            fir::images::Image::new(width as u32, height as u32, fir::PixelType::F32);
+        let mut target = fir::images::Image::new(width as u32, height as u32, fir::PixelType::F32);
         let options = fir::ResizeOptions::new()
             .resize_alg(fir::ResizeAlg::Convolution(fir::FilterType::Bilinear));
         fir::Resizer::new()
@@ -133,4 +131,3 @@ fn transposed(plane: &Plane) -> Plane {
     }
     Plane { width: height, height: width, data }
 }
-

@@ -36,8 +36,7 @@ pub(super) fn regions(
             continue;
         }
         let name = list.len() as u32 + 1;
-        let mut region =
-            Region { area: 0, sum: 0.0, bounds: [usize::MAX, usize::MAX, 0, 0] };
+        let mut region = Region { area: 0, sum: 0.0, bounds: [usize::MAX, usize::MAX, 0, 0] };
         label[start] = name;
         stack.push(start);
         while let Some(at) = stack.pop() {

@@ -15,12 +15,9 @@ pub(super) fn seen(even: &Lab, ground: [f32; 3], piece: &[bool]) -> Plane {
     // What the background does by itself, without any shadow, is not shadow.
     let bare = (0..piece.len()).filter(|&at| !piece[at]).map(|at| depth(at).abs());
     let usual = (quantile(bare, 0.6) * 2.5).max(0.03);
-    let grown = Plane {
-        width,
-        height,
-        data: piece.iter().map(|&p| f32::from(u8::from(p))).collect(),
-    }
-    .boxed(2);
+    let grown =
+        Plane { width, height, data: piece.iter().map(|&p| f32::from(u8::from(p))).collect() }
+            .boxed(2);
     let mut dark = Plane::filled(width, height, 0.0);
     let mut trust = Plane::filled(width, height, 0.0);
     for at in 0..piece.len() {
@@ -58,8 +55,7 @@ pub(super) fn cast(cover: &Plane, seen: &Plane) -> Plane {
     let soft = cover.blurred(side * 0.022);
     let wide = cover.blurred(side * 0.055);
     let piece: f32 = cover.data.iter().sum();
-    let carried: f32 =
-        seen.data.iter().zip(&cover.data).map(|(s, c)| s * (1.0 - c)).sum();
+    let carried: f32 = seen.data.iter().zip(&cover.data).map(|(s, c)| s * (1.0 - c)).sum();
     // A photo whose shadow amounts to a good part of the piece needs no other.
     let own = (carried / (piece * 0.10).max(1.0)).min(1.0);
     let mut out = Plane::filled(cover.width, cover.height, 0.0);

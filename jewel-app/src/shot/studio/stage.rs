@@ -38,10 +38,7 @@ impl Place {
         let [left, top, right, bottom] = bounds(cover).ok_or(Error::NoPiece)?;
         let ratio = f64::from(photo[0]) / cover.width as f64;
         let lengths = [(right - left) as f64 * ratio, (bottom - top) as f64 * ratio];
-        let cut = [
-            (left <= 1, right + 1 >= cover.width),
-            (top <= 1, bottom + 1 >= cover.height),
-        ];
+        let cut = [(left <= 1, right + 1 >= cover.width), (top <= 1, bottom + 1 >= cover.height)];
         // A piece that runs out of the photo on both sides must run out of the shot as well.
         let need = |axis: usize| {
             if cut[axis] == (true, true) { lengths[axis] } else { lengths[axis] / FILL }
@@ -82,15 +79,10 @@ impl Place {
 
     /// Shot position to photo position, both in pixels.
     fn source(&self, x: f32, y: f32) -> (f32, f32) {
-        let scale = [
-            self.part[2] as f32 / self.size[0] as f32,
-            self.part[3] as f32 / self.size[1] as f32,
-        ];
+        let scale =
+            [self.part[2] as f32 / self.size[0] as f32, self.part[3] as f32 / self.size[1] as f32];
         let [left, top] = self.corner.map(|c| c as f32);
-        (
-            self.part[0] as f32 + (x - left) * scale[0],
-            self.part[1] as f32 + (y - top) * scale[1],
-        )
+        (self.part[0] as f32 + (x - left) * scale[0], self.part[1] as f32 + (y - top) * scale[1])
     }
 }
 
@@ -170,8 +162,7 @@ fn lift(photo: &RgbImage, found: &Found, place: &Place) -> Result<Piece, Error> 
                 (x as i64 + place.corner[0]) as f32 + 0.5,
                 (y as i64 + place.corner[1]) as f32 + 0.5,
             );
-            rough.data[y * width + x] =
-                found.cover.sample(at.0 * ratio - 0.5, at.1 * ratio - 0.5);
+            rough.data[y * width + x] = found.cover.sample(at.0 * ratio - 0.5, at.1 * ratio - 0.5);
         }
     }
     let cover = edge::refined(&picture, &rough);
@@ -201,10 +192,8 @@ fn shade(found: &Found, place: &Place, photo_width: u32) -> Plane {
             let (px, py) = place.source((x as f32 + 0.5) * zoom, (y as f32 + 0.5) * zoom);
             if px >= 0.0 && py >= 0.0 && px < end[0] && py < end[1] {
                 let at = y * side + x;
-                cover.data[at] =
-                    found.cover.sample(px * cover_ratio - 0.5, py * cover_ratio - 0.5);
-                seen.data[at] =
-                    found.shadow.sample(px * seen_ratio - 0.5, py * seen_ratio - 0.5);
+                cover.data[at] = found.cover.sample(px * cover_ratio - 0.5, py * cover_ratio - 0.5);
+                seen.data[at] = found.shadow.sample(px * seen_ratio - 0.5, py * seen_ratio - 0.5);
             }
         }
     }

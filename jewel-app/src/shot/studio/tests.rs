@@ -1,0 +1,1 @@
+//! The studio on small pictures that are drawn here.

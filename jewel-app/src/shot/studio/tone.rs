@@ -12,8 +12,7 @@ const NEUTRAL: f32 = 0.045;
 /// Develops colours in place: linear light in, linear light out.
 pub(super) fn develop(colours: &mut [[f32; 3]], cover: &Plane, ground: [f32; 3]) {
     let mut lab: Vec<[f32; 3]> = colours.iter().map(|&c| oklab(c)).collect();
-    let inner =
-        || lab.iter().zip(&cover.data).filter(|(_, c)| **c > 0.9).map(|(p, _)| p[0]);
+    let inner = || lab.iter().zip(&cover.data).filter(|(_, c)| **c > 0.9).map(|(p, _)| p[0]);
     let (dark, middle, bright) =
         (quantile(inner(), 0.02), quantile(inner(), 0.5), quantile(inner(), 0.985));
     let chroma = ground[1].hypot(ground[2]);

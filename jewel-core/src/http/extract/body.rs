@@ -17,7 +17,10 @@ use crate::manifest::Describe;
     label = "annotate it with `#[input]`",
     note = "`#[input]` gives it its rules, its schema, and the refusal of unknown fields"
 )]
-pub trait Input: DeserializeOwned + garde::Validate<Context = ()> + JsonSchema + Send + 'static {}
+pub trait Input:
+    DeserializeOwned + garde::Validate<Context = ()> + JsonSchema + Send + 'static
+{
+}
 
 /// An argument that is made of the request's body.
 #[diagnostic::on_unimplemented(

@@ -31,8 +31,7 @@ impl<T: FromStr + JsonSchema + Send + 'static> Extract for Path<T> {
         let text = call.segment(name).and_then(|raw| percent_decode_str(raw).decode_utf8().ok());
         let value = text.and_then(|text| text.parse().ok());
         value.map(Self).ok_or_else(|| {
-            Details::new(404, "not_found", format!("the path's `{name}` names nothing here"))
-                .into()
+            Details::new(404, "not_found", format!("the path's `{name}` names nothing here")).into()
         })
     }
 

@@ -48,7 +48,7 @@ async fn a_delayed_job_waits_and_can_be_cancelled() {
     let world = World::new().await;
     let worker = world.work(quick());
     let mut tx = world.db.begin(None).await.unwrap();
-    let hour = Duration::from_secs(3600);
+    let hour = Duration::from_hours(1);
     let later = play(&[Act::Done]).enqueue_in(hour, &mut tx).await.unwrap();
     let when = Clock::default().now() + chrono::TimeDelta::days(1);
     let tomorrow = play(&[Act::Done]).enqueue_at(when, &mut tx).await.unwrap();

@@ -3,6 +3,7 @@
 //! Nothing sleeps: what is awaited is awaited by name, and [`within`] bounds it.
 
 use std::future::Future;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
@@ -61,7 +62,7 @@ pub(super) struct Run {
 #[derive(Clone)]
 pub(super) struct Stage {
     pub(super) runs: broadcast::Sender<Run>,
-    pub(super) gate: std::sync::Arc<Notify>,
+    pub(super) gate: Arc<Notify>,
 }
 
 struct Player;
@@ -126,10 +127,10 @@ const BOUND: Duration = Duration::from_secs(30);
 
 /// Awaits something that must come.
 pub(super) async fn within<T>(what: &str, future: impl Future<Output = T>) -> T {
-    match tokio::time::timeout(BOUND, future).await {
-        Ok(value) => value,
-        Err(_) => panic!("waited in vain for {what}"),
-    }
+    let Ok(value) = tokio::time::timeout(BOUND, future).await else {
+        panic!("waited in vain for {what}");
+    };
+    value
 }
 
 /// One test's database and what runs on it.
@@ -165,6 +166,9 @@ impl World {
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
         let name = format!("job_{}_{number}", std::process::id());
         let mut root = PgConnection::connect(&server.url("postgres")).await.unwrap();
+        if number == 0 {
+            sweep(&mut root).await;
+        }
         let create = format!("create database {name}");
         sqlx::query(AssertSqlSafe(create)).execute(&mut root).await.unwrap();
         let url = server.url(&name);
@@ -177,7 +181,7 @@ impl World {
             db,
             _ears: tokio::spawn(async move { ears.serve(std::future::pending()).await }),
             jobs,
-            stage: Stage { runs: broadcast::Sender::new(4096), gate: Default::default() },
+            stage: Stage { runs: broadcast::Sender::new(4096), gate: Arc::default() },
             owner,
             url,
         }
@@ -290,6 +294,19 @@ impl Working {
     pub(super) async fn kill(self) {
         self.task.abort();
         let _ = self.task.await;
+    }
+}
+
+/// Drops the databases of runs that are over.
+async fn sweep(root: &mut PgConnection) {
+    let all = "select datname from pg_database where datname like 'job\\_%'";
+    for name in sqlx::query_scalar::<_, String>(all).fetch_all(&mut *root).await.unwrap() {
+        let owner = name.split('_').nth(1).unwrap_or_default();
+        if !std::path::Path::new("/proc").join(owner).exists() {
+            let drop = format!("drop database if exists {name} with (force)");
+            // Another run may do the same.
+            let _ = sqlx::query(AssertSqlSafe(drop)).execute(&mut *root).await;
+        }
     }
 }
 
