@@ -4,9 +4,6 @@
 //! `cargo bench -p jewel-app --bench studio -- [--json] [--turn DEGREES] [--contact-sheet FILE]`
 //! It needs POV-Ray; rendered scenes are kept in the target directory.
 
-#[path = "../src/shot/studio/mod.rs"]
-pub mod studio;
-
 use std::error::Error;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -15,6 +12,7 @@ use std::time::Instant;
 
 use image::imageops::{self, FilterType};
 use image::{GrayImage, Rgb, RgbImage};
+use jewel_app::shot::studio;
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
 

@@ -174,7 +174,7 @@ impl Palettes {
         let strict = (known / bare).ln();
         let dim = shade / (shade + any);
         let seen = self.dark.as_ref().map_or(any, |d| 0.75 * d.chance(colour) + 0.25 * any);
-        let soft = P[1] * busy - P[2] + P[4] * (known / seen).ln().clamp(-2.0, 2.0);
+        let soft = 1.4 * busy - 1.1 + 0.6 * (known / seen).ln().clamp(-2.0, 2.0);
         strict.min(strict * (1.0 - dim) + soft * dim).clamp(-MOST, MOST)
     }
 }
@@ -241,7 +241,7 @@ pub(super) fn calm(step: &Plane, sharp: f32, ground: &[bool], seeds: &[bool]) ->
     let (width, height) = (step.width, step.height);
     let smooth = |at: usize| ground[at] && step.data[at] < sharp;
     let flags = (0..ground.len()).map(|at| f32::from(u8::from(smooth(at)))).collect();
-    let broad = Plane { width, height, data: flags }.boxed(P[3] as usize);
+    let broad = Plane { width, height, data: flags }.boxed(1);
     let mut out = vec![false; ground.len()];
     let mut stack: Vec<usize> =
         (0..ground.len()).filter(|&at| seeds[at] && broad.data[at] > 0.99).collect();
@@ -260,22 +260,6 @@ pub(super) fn calm(step: &Plane, sharp: f32, ground: &[bool], seeds: &[bool]) ->
         stack.extend(around.into_iter().flatten().filter(|&n| !out[n] && broad.data[n] > 0.99));
     }
     let flags = out.iter().map(|&c| f32::from(u8::from(c))).collect();
-    let grown = Plane { width, height, data: flags }.boxed(P[3] as usize + 1);
+    let grown = Plane { width, height, data: flags }.boxed(2);
     grown.data.iter().zip(ground).map(|(&v, &g)| g && v > 0.01).collect()
 }
-
-pub(super) fn par(i: usize, d: f32) -> f32 {
-    std::env::var(format!("P{i}")).ok().and_then(|v| v.parse().ok()).unwrap_or(d)
-}
-pub(super) static P: std::sync::LazyLock<[f32; 8]> = std::sync::LazyLock::new(|| {
-    [
-        par(0, 0.45),
-        par(1, 1.4),
-        par(2, 1.1),
-        par(3, 1.0),
-        par(4, 0.6),
-        par(5, 0.5),
-        par(6, 2.5),
-        par(7, 0.15),
-    ]
-});

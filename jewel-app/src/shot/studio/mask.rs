@@ -18,6 +18,9 @@ const COARSE: u32 = 480;
 const FINE: u32 = 1600;
 /// What parting two alike neighbours costs, in units of leaning.
 const TIE: f32 = 5.0;
+/// How sharp a step a shadow may have, as a part of what counts as sharp, where the piece has
+/// a shadow's colours itself.
+const WARY: f32 = 0.45;
 /// Leanings become whole numbers in the graph.
 const UNIT: f32 = 64.0;
 
@@ -154,7 +157,7 @@ impl Scene {
         let mut scene =
             Self { busy, step, sharp, calm, lab, even, first: palettes.clone(), palettes, ground };
         let nothing = vec![false; scene.lab.px.len()];
-        scene.settle(&scene.open(&nothing), super::evidence::P[0]);
+        scene.settle(&scene.open(&nothing), WARY);
         scene
     }
 
@@ -208,14 +211,7 @@ impl Scene {
         let doubtful = (0..piece.len())
             .filter(|&at| piece[at] && self.first.is_shade(self.even.px[at]))
             .count();
-        if std::env::var("PD").is_ok() {
-            eprintln!("doubt {}", doubtful as f32 / count as f32);
-        }
-        if (doubtful as f32) < count as f32 * super::evidence::P[7] {
-            1.0
-        } else {
-            super::evidence::P[0]
-        }
+        if doubtful * 7 < count { 1.0 } else { WARY }
     }
 
     /// Works out what is joined to the background, `open` being it for sure.
@@ -345,8 +341,8 @@ impl Scene {
 /// merely of its colour, as a reflection of it would be.
 fn settled(lean: f32, calm: bool) -> f32 {
     match (calm, lean < 0.0) {
-        (true, _) => lean.min(-super::evidence::P[6]),
-        (false, true) => lean * super::evidence::P[5],
+        (true, _) => lean.min(-2.5),
+        (false, true) => lean * 0.5,
         (false, false) => lean,
     }
 }

@@ -1,10 +1,6 @@
 //! Plain pixel storage: one `f32` plane, and one plane of Oklab colours, with the few
-//! whole-plane operations the studio needs (box blur, bilinear look-up, shrinking).
+//! whole-plane operations the studio needs (box blur, bilinear look-up).
 //! Deliberately not an imaging library: no formats, no colour policy.
-
-use fast_image_resize as fir;
-
-use super::Error;
 
 /// A grid of numbers, row by row.
 #[derive(Clone, Debug)]
@@ -45,30 +41,6 @@ impl Plane {
             }
         }
         Self { width, height, data }
-    }
-
-    /// The plane averaged down (or filtered up) to another size.
-    pub(super) fn resized(&self, width: usize, height: usize) -> Result<Self, Error> {
-        let bytes: Vec<u8> = self.data.iter().flat_map(|v| v.to_ne_bytes()).collect();
-        let source = fir::images::Image::from_vec_u8(
-            self.width as u32,
-            self.height as u32,
-            bytes,
-            fir::PixelType::F32,
-        )
-        .map_err(|_| Error::Internal("plane size"))?;
-        let mut target = fir::images::Image::new(width as u32, height as u32, fir::PixelType::F32);
-        let options = fir::ResizeOptions::new()
-            .resize_alg(fir::ResizeAlg::Convolution(fir::FilterType::Bilinear));
-        fir::Resizer::new()
-            .resize(&source, &mut target, &options)
-            .map_err(|_| Error::Internal("plane resize"))?;
-        let data = target
-            .buffer()
-            .chunks_exact(4)
-            .map(|b| f32::from_ne_bytes([b[0], b[1], b[2], b[3]]))
-            .collect();
-        Ok(Self { width, height, data })
     }
 
     /// Mean over a square of `2 * radius + 1` cells, the square cut off at the rim.

@@ -18,6 +18,8 @@ pub(super) fn seen(even: &Lab, ground: [f32; 3], piece: &[bool]) -> Plane {
     let grown =
         Plane { width, height, data: piece.iter().map(|&p| f32::from(u8::from(p))).collect() }
             .boxed(2);
+    // A shadow far off is some other thing's.
+    let vicinity = grown.blurred(width as f32 * 0.05);
     let mut dark = Plane::filled(width, height, 0.0);
     let mut trust = Plane::filled(width, height, 0.0);
     for at in 0..piece.len() {
@@ -27,7 +29,10 @@ pub(super) fn seen(even: &Lab, ground: [f32; 3], piece: &[bool]) -> Plane {
             let fade = (rim / (width as f32 * 0.06)).min(1.0);
             let coloured = (even.px[at][1] - ground[1]).hypot(even.px[at][2] - ground[2]);
             let plain = (1.0 - (coloured - 0.02) / 0.04).clamp(0.0, 1.0);
-            dark.data[at] = ((depth(at) - usual) * 1.4).clamp(0.0, 0.75) * fade * plain;
+            dark.data[at] = ((depth(at) - usual) * 1.4).clamp(0.0, 0.75)
+                * fade
+                * plain
+                * (vicinity.data[at] * 9.0).min(1.0);
             trust.data[at] = 1.0;
         }
     }
