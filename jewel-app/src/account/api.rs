@@ -9,7 +9,7 @@ use jewel_core::{
 use super::entity::{self, Person};
 use super::opening::Opening;
 use super::password::Passwords;
-use super::problem::{AccountProblem, Signing};
+use super::problem::{AccountProblem, LogInProblem, SignUpProblem, Signing};
 use super::rules;
 
 /// Who wants an account.
@@ -77,7 +77,7 @@ pub async fn sign_up(
     db: State<Db>,
     passwords: State<Passwords>,
     opening: State<Opening>,
-) -> Result<Created<AccountView>, AccountProblem> {
+) -> Result<Created<AccountView>, SignUpProblem> {
     let SignUp { email, password } = form.into_inner();
     let hash = passwords.hash(password).await?;
     let mut tx = db.begin(None).await?;
@@ -100,17 +100,17 @@ pub async fn log_in(
     db: State<Db>,
     passwords: State<Passwords>,
     tokens: State<Tokens>,
-) -> Result<Session, AccountProblem> {
+) -> Result<Session, LogInProblem> {
     let LogIn { email, password } = form.into_inner();
     let door = entity::door(&db, &rules::address(&email)).await?;
     let hash = door.as_ref().map(|door| door.password_hash.clone());
     let right = passwords.verify(password, hash).await?;
     let Some(door) = door.filter(|_| right) else {
-        return Err(AccountProblem::WrongCredentials);
+        return Err(LogInProblem::WrongCredentials);
     };
     let (token, expires_at) = tokens
         .issue(door.id, door.account)
-        .map_err(|error| AccountProblem::Token(Signing(error.to_string())))?;
+        .map_err(|error| LogInProblem::Token(Signing(error.to_string())))?;
     Ok(Session { token, expires_at })
 }
 

@@ -4,7 +4,7 @@ use jewel_core::db::{self, Db};
 use jewel_core::{Account, Id, Timestamp, Tx, User};
 use sqlx::FromRow;
 
-use super::problem::AccountProblem;
+use super::problem::SignUpProblem;
 
 /// A person, as others may see them.
 #[derive(Debug, FromRow)]
@@ -28,7 +28,7 @@ pub(super) async fn open(
     tx: &mut Tx,
     email: &str,
     password_hash: &str,
-) -> Result<Person, AccountProblem> {
+) -> Result<Person, SignUpProblem> {
     let account = Id::new();
     tx.act_for(account).await?;
     sqlx::query("insert into accounts (id) values ($1)")
@@ -47,8 +47,8 @@ pub(super) async fn open(
     .fetch_one(&mut *tx)
     .await
     .map_err(|error| match db::Error::from(error) {
-        error if error.constraint() == Some("users_email_unique") => AccountProblem::EmailTaken,
-        error => AccountProblem::Internal(error),
+        error if error.constraint() == Some("users_email_unique") => SignUpProblem::EmailTaken,
+        error => SignUpProblem::Internal(error),
     })
 }
 

@@ -12,8 +12,8 @@ mod problem;
 mod rules;
 
 pub use opening::{Opening, Part};
-pub use password::Passwords;
-pub use problem::AccountProblem;
+pub use password::{Error as PasswordError, Passwords};
+pub use problem::{AccountProblem, LogInProblem, SignUpProblem, Signing};
 
 use jewel_core::app::Module;
 use jewel_core::endpoints;

@@ -5,7 +5,7 @@ use jewel_core::{Account, Caller, Page, Query, Timestamp, Tx, get, input, output
 use uuid::Uuid;
 
 use super::entity::{self, Transfer};
-use super::problem::CreditProblem;
+use super::problem::LedgerProblem;
 use super::rules::{Book, Kind};
 
 /// An account's credits.
@@ -60,7 +60,7 @@ pub struct ListEntries {
 
 /// Show my credits.
 #[get("/v1/credits", access(account), slo(p95 = 200ms))]
-pub async fn show(caller: Caller<Account>, tx: &mut Tx) -> Result<CreditsView, CreditProblem> {
+pub async fn show(caller: Caller<Account>, tx: &mut Tx) -> Result<CreditsView, LedgerProblem> {
     let found = entity::balance(tx, caller.account()).await?;
     let balance = found.available + found.held;
     Ok(CreditsView { balance, available: found.available, held: found.held })
@@ -72,7 +72,7 @@ pub async fn list(
     caller: Caller<Account>,
     part: Query<ListEntries>,
     tx: &mut Tx,
-) -> Result<Page<EntryView>, CreditProblem> {
+) -> Result<Page<EntryView>, LedgerProblem> {
     let page = entity::list(tx, caller.account(), part.after, part.limit.unwrap_or(50)).await?;
     Ok(page.map(Into::into))
 }

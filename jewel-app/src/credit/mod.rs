@@ -14,7 +14,7 @@ mod rules;
 mod settings;
 
 pub use entity::{Hold, grant, hold, release, spend};
-pub use problem::CreditProblem;
+pub use problem::{CreditProblem, LedgerProblem};
 pub use rules::Kind;
 pub use settings::Settings;
 

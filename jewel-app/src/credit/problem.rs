@@ -1,4 +1,4 @@
-//! What callers are told when their credits do not suffice.
+//! What callers are told when their credits do not suffice, or the ledger does not answer.
 
 use jewel_core::{Problem, db};
 use thiserror::Error;
@@ -15,6 +15,15 @@ pub enum CreditProblem {
         /// What is available, in credits.
         have: i64,
     },
+    /// The database.
+    #[error("internal error")]
+    #[problem(internal)]
+    Internal(#[from] db::Error),
+}
+
+/// Why the ledger is not shown.
+#[derive(Debug, Error, Problem)]
+pub enum LedgerProblem {
     /// The database.
     #[error("internal error")]
     #[problem(internal)]

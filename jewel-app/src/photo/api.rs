@@ -13,7 +13,7 @@ use jewel_core::{
 use super::entity::{self, Draft, Photo};
 use super::inspect::Inspector;
 use super::jobs::Discard;
-use super::problem::PhotoProblem;
+use super::problem::{ListPhotosProblem, PhotoProblem, RemovePhotoProblem, UploadPhotoProblem};
 use super::receive::{Received, receive};
 use super::rules::{self, PhotoFormat};
 
@@ -71,7 +71,7 @@ pub async fn upload(
     db: State<Db>,
     blob: State<Blob>,
     inspector: State<Inspector>,
-) -> Result<Created<PhotoView>, PhotoProblem> {
+) -> Result<Created<PhotoView>, UploadPhotoProblem> {
     let (id, account) = (Id::new(), caller.account());
     let object = rules::object(account, id)?;
     let received = receive(upload, &blob, &object, inspector.max_bytes()).await?;
@@ -103,7 +103,7 @@ async fn write_down(
     db: &Db,
     draft: &Draft<'_>,
     mut received: Received,
-) -> Result<Photo, PhotoProblem> {
+) -> Result<Photo, UploadPhotoProblem> {
     let mut tx = db.begin(Some(draft.account)).await?;
     let photo = entity::insert(&mut tx, draft).await?;
     received.keep();
@@ -117,7 +117,7 @@ pub async fn list(
     caller: Caller<Account>,
     part: Query<ListPhotos>,
     tx: &mut Tx,
-) -> Result<Page<PhotoView>, PhotoProblem> {
+) -> Result<Page<PhotoView>, ListPhotosProblem> {
     let page = entity::list(tx, caller.account(), part.after, part.limit.unwrap_or(50)).await?;
     Ok(page.map(Into::into))
 }
@@ -133,7 +133,7 @@ pub async fn show(photo: Path<Id<Photo>>, tx: &mut Tx) -> Result<PhotoView, Phot
 ///
 /// Its finished shots stay. While a shot of it is not finished it cannot be deleted.
 #[delete("/v1/photos/{photo}", access(account), slo(p95 = 200ms))]
-pub async fn remove(photo: Path<Id<Photo>>, tx: &mut Tx) -> Result<NoContent, PhotoProblem> {
+pub async fn remove(photo: Path<Id<Photo>>, tx: &mut Tx) -> Result<NoContent, RemovePhotoProblem> {
     let object = entity::delete(tx, *photo).await?;
     let _ = Discard { object }.enqueue(tx).await?;
     Ok(NoContent)

@@ -3,8 +3,9 @@
 use jewel_core::page::Cursor;
 use jewel_core::{Account, Id, Page, Timestamp, Tx, db};
 use sqlx::FromRow;
+use uuid::Uuid;
 
-use super::problem::PhotoProblem;
+use super::problem::RemovePhotoProblem;
 use super::rules::PhotoFormat;
 
 /// A photo that was uploaded.
@@ -71,14 +72,16 @@ pub(super) async fn list(
     after: Option<Cursor>,
     limit: u16,
 ) -> Result<Page<Photo>, db::Error> {
+    // Anything but bare parameters in the comparison would keep row-level security from the index.
+    let after = after.unwrap_or(Cursor { at: Timestamp::MAX_UTC, id: Uuid::max() });
     let rows: Vec<Photo> = sqlx::query_as(
         "select id, name, format, bytes, width, height, created_at from photos \
-         where account = $1 and ($2::timestamptz is null or (created_at, id) < ($2, $3)) \
+         where account = $1 and (created_at, id) < ($2, $3) \
          order by created_at desc, id desc limit $4",
     )
     .bind(account)
-    .bind(after.map(|cursor| cursor.at))
-    .bind(after.map(|cursor| cursor.id))
+    .bind(after.at)
+    .bind(after.id)
     .bind(i64::from(limit) + 1)
     .fetch_all(&mut *tx)
     .await?;
@@ -86,14 +89,14 @@ pub(super) async fn list(
 }
 
 /// Deletes a photo that no unfinished shot needs; where its bytes are.
-pub(super) async fn delete(tx: &mut Tx, id: Id<Photo>) -> Result<String, PhotoProblem> {
+pub(super) async fn delete(tx: &mut Tx, id: Id<Photo>) -> Result<String, RemovePhotoProblem> {
     let found = sqlx::query_scalar("delete from photos where id = $1 returning object")
         .bind(id)
         .fetch_optional(&mut *tx)
         .await
         .map_err(|error| match db::Error::from(error) {
-            error if error.constraint() == Some("shots_photo_needed") => PhotoProblem::InUse,
-            error => PhotoProblem::Internal(error),
+            error if error.constraint() == Some("shots_photo_needed") => RemovePhotoProblem::InUse,
+            error => RemovePhotoProblem::Internal(error),
         })?;
-    found.ok_or(PhotoProblem::NotFound)
+    found.ok_or(RemovePhotoProblem::NotFound)
 }

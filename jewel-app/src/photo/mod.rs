@@ -17,8 +17,8 @@ mod rules;
 mod settings;
 
 pub use entity::Photo;
-pub use inspect::{Facts, Inspect, Inspector, Unfit};
-pub use problem::PhotoProblem;
+pub use inspect::{Facts, Inspect, Inspector, Unfit, Unread};
+pub use problem::{ListPhotosProblem, PhotoProblem, RemovePhotoProblem, UploadPhotoProblem};
 pub use rules::PhotoFormat;
 pub use settings::Settings;
 

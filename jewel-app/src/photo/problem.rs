@@ -1,4 +1,5 @@
-//! What callers are told when a photo is refused, missing or needed.
+//! What callers are told when a photo is refused, missing or needed: one type an operation, so that
+//! each documents exactly what it can answer.
 
 use jewel_core::blob::{self, KeyError};
 use jewel_core::http::UploadProblem;
@@ -7,9 +8,9 @@ use thiserror::Error;
 
 use super::inspect::{Unfit, Unread};
 
-/// Why a photo was not taken, shown or deleted.
+/// Why a photo was not taken.
 #[derive(Debug, Error, Problem)]
-pub enum PhotoProblem {
+pub enum UploadPhotoProblem {
     /// The form itself.
     #[error(transparent)]
     #[problem(flatten)]
@@ -25,14 +26,6 @@ pub enum PhotoProblem {
         /// The most that is taken, in bytes.
         max_bytes: u64,
     },
-    /// The account has no such photo.
-    #[error("there is no such photo")]
-    #[problem(404, "photo_not_found")]
-    NotFound,
-    /// A shot of it is not finished.
-    #[error("a shot of this photo is not finished; cancel it or wait")]
-    #[problem(409, "photo_in_use")]
-    InUse,
     /// It could not be looked at.
     #[error("internal error")]
     #[problem(internal)]
@@ -45,6 +38,45 @@ pub enum PhotoProblem {
     #[error("internal error")]
     #[problem(internal)]
     Store(#[from] blob::Error),
+    /// The database.
+    #[error("internal error")]
+    #[problem(internal)]
+    Internal(#[from] db::Error),
+}
+
+/// Why photos are not listed.
+#[derive(Debug, Error, Problem)]
+pub enum ListPhotosProblem {
+    /// The database.
+    #[error("internal error")]
+    #[problem(internal)]
+    Internal(#[from] db::Error),
+}
+
+/// Why a photo is not shown.
+#[derive(Debug, Error, Problem)]
+pub enum PhotoProblem {
+    /// The account has no such photo.
+    #[error("there is no such photo")]
+    #[problem(404, "photo_not_found")]
+    NotFound,
+    /// The database.
+    #[error("internal error")]
+    #[problem(internal)]
+    Internal(#[from] db::Error),
+}
+
+/// Why a photo is not deleted.
+#[derive(Debug, Error, Problem)]
+pub enum RemovePhotoProblem {
+    /// The account has no such photo.
+    #[error("there is no such photo")]
+    #[problem(404, "photo_not_found")]
+    NotFound,
+    /// A shot of it is not finished.
+    #[error("a shot of this photo is not finished; cancel it or wait")]
+    #[problem(409, "photo_in_use")]
+    InUse,
     /// The database.
     #[error("internal error")]
     #[problem(internal)]

@@ -5,7 +5,7 @@ use jewel_core::http::Upload;
 use sha2::{Digest, Sha256};
 
 use super::inspect::Unfit;
-use super::problem::PhotoProblem;
+use super::problem::UploadPhotoProblem;
 use super::rules;
 
 /// How many first bytes tell a picture from anything else.
@@ -28,7 +28,7 @@ pub(super) async fn receive(
     blob: &Blob,
     key: &Key,
     max_bytes: u64,
-) -> Result<Received, PhotoProblem> {
+) -> Result<Received, UploadPhotoProblem> {
     let mut file = upload.file().await?;
     let name = rules::name(file.name());
     let mut writer = blob.writer(key).await?;
@@ -36,7 +36,7 @@ pub(super) async fn receive(
     while let Some(piece) = file.chunk().await? {
         bytes += piece.len() as u64;
         if bytes > max_bytes {
-            return Err(PhotoProblem::TooLarge { max_bytes });
+            return Err(UploadPhotoProblem::TooLarge { max_bytes });
         }
         let known = head.len();
         head.extend(piece.iter().take(HEAD - known));
@@ -66,7 +66,7 @@ impl Received {
     }
 
     /// Takes it out of the store, before the caller is answered.
-    pub(super) async fn discard(mut self) -> Result<(), PhotoProblem> {
+    pub(super) async fn discard(mut self) -> Result<(), UploadPhotoProblem> {
         self.kept = true;
         Ok(self.blob.delete(&self.key).await?)
     }

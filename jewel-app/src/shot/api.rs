@@ -12,7 +12,7 @@ use jewel_core::{
 
 use super::entity::{self, Draft, Ending, Shot};
 use super::jobs::{Reconcile, Render};
-use super::problem::ShotProblem;
+use super::problem::{CancelProblem, ListShotsProblem, OrderProblem, ShotProblem};
 use super::settle::settle;
 use super::view::ShotView;
 use crate::credit;
@@ -20,7 +20,7 @@ use crate::photo::Photo;
 use crate::style::Catalogue;
 
 /// When an order is looked after first: by then most are finished.
-const LOOK_AFTER: Duration = Duration::from_secs(300);
+const LOOK_AFTER: Duration = Duration::from_mins(5);
 
 /// What is to be made of a photo.
 #[input]
@@ -59,10 +59,10 @@ pub async fn order(
     order: Body<OrderShot>,
     catalogue: State<Catalogue>,
     tx: &mut Tx,
-) -> Result<Accepted<ShotView>, ShotProblem> {
+) -> Result<Accepted<ShotView>, OrderProblem> {
     let OrderShot { style, note } = order.into_inner();
     let Some(style) = catalogue.find(&style) else {
-        return Err(ShotProblem::UnknownStyle { style });
+        return Err(OrderProblem::UnknownStyle { style });
     };
     let (id, account) = (Id::new(), caller.account());
     let ticket = Render { shot: id }.enqueue(tx).await?;
@@ -91,7 +91,7 @@ pub async fn list(
     caller: Caller<Account>,
     part: Query<ListShots>,
     tx: &mut Tx,
-) -> Result<Page<ShotView>, ShotProblem> {
+) -> Result<Page<ShotView>, ListShotsProblem> {
     let page = entity::list(tx, caller.account(), part.after, part.limit.unwrap_or(50)).await?;
     Ok(page.map(|shot| ShotView::new(shot, None)))
 }
@@ -120,11 +120,11 @@ pub async fn cancel(
     shot: Path<Id<Shot>>,
     db: State<Db>,
     jobs: State<Jobs>,
-) -> Result<NoContent, ShotProblem> {
+) -> Result<NoContent, CancelProblem> {
     let mut tx = db.begin(Some(caller.account())).await?;
     let Some(cancelled) = settle(&mut tx, *shot, Ending::Cancelled).await? else {
-        let found = entity::find(&mut tx, *shot).await?.ok_or(ShotProblem::NotFound)?;
-        return Err(ShotProblem::AlreadyFinished { status: found.status });
+        let found = entity::find(&mut tx, *shot).await?.ok_or(CancelProblem::NotFound)?;
+        return Err(CancelProblem::AlreadyFinished { status: found.status });
     };
     tx.commit().await?;
     // A job that does not hear of it finds the shot cancelled.

@@ -7,8 +7,9 @@ use jewel_core::job::JobId;
 use jewel_core::page::Cursor;
 use jewel_core::{Account, Id, Page, Timestamp, Tx};
 use sqlx::FromRow;
+use uuid::Uuid;
 
-use super::problem::ShotProblem;
+use super::problem::OrderProblem;
 use super::rules::{FailureCode, ShotStatus};
 use crate::credit::Hold;
 use crate::photo::Photo;
@@ -66,7 +67,7 @@ pub(super) enum Ending {
 }
 
 /// Writes an order down.
-pub(super) async fn insert(tx: &mut Tx, draft: &Draft<'_>) -> Result<Shot, ShotProblem> {
+pub(super) async fn insert(tx: &mut Tx, draft: &Draft<'_>) -> Result<Shot, OrderProblem> {
     sqlx::query_as(
         "insert into shots (id, account, photo, style, note, price, hold, job) \
          values ($1, $2, $3, $4, $5, $6, $7, $8) \
@@ -84,8 +85,8 @@ pub(super) async fn insert(tx: &mut Tx, draft: &Draft<'_>) -> Result<Shot, ShotP
     .fetch_one(&mut *tx)
     .await
     .map_err(|error| match db::Error::from(error) {
-        error if error.constraint() == Some("shots_photo_known") => ShotProblem::PhotoNotFound,
-        error => ShotProblem::Internal(error),
+        error if error.constraint() == Some("shots_photo_known") => OrderProblem::PhotoNotFound,
+        error => OrderProblem::Internal(error),
     })
 }
 
@@ -108,16 +109,18 @@ pub(super) async fn list(
     after: Option<Cursor>,
     limit: u16,
 ) -> Result<Page<Shot>, db::Error> {
+    // Anything but bare parameters in the comparison would keep row-level security from the index.
+    let after = after.unwrap_or(Cursor { at: Timestamp::MAX_UTC, id: Uuid::max() });
     let rows: Vec<Shot> = sqlx::query_as(
         "select id, photo, style, note, price, hold, job, status, problem, created_at, \
             finished_at, version \
          from shots \
-         where account = $1 and ($2::timestamptz is null or (created_at, id) < ($2, $3)) \
+         where account = $1 and (created_at, id) < ($2, $3) \
          order by created_at desc, id desc limit $4",
     )
     .bind(account)
-    .bind(after.map(|cursor| cursor.at))
-    .bind(after.map(|cursor| cursor.id))
+    .bind(after.at)
+    .bind(after.id)
     .bind(i64::from(limit) + 1)
     .fetch_all(&mut *tx)
     .await?;

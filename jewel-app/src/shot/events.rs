@@ -22,7 +22,7 @@ use super::view::ShotView;
 /// How often the shot is read when its job says nothing any more.
 const POLL: Duration = Duration::from_secs(2);
 /// How long one answer goes on; the client comes back then.
-const LIFE: Duration = Duration::from_secs(30 * 60);
+const LIFE: Duration = Duration::from_mins(30);
 
 /// Follow a shot.
 ///

@@ -11,7 +11,7 @@ use jewel_core::{
 
 use super::api;
 use super::entity::{self, Shot};
-use super::problem::{FileProblem, ShotProblem};
+use super::problem::{FileProblem, LinkProblem};
 use super::rules::{self, FileFormat, FileName, ShotStatus};
 use super::settings::Settings;
 
@@ -66,10 +66,10 @@ pub async fn link(
     signer: State<LinkSigner>,
     clock: State<Clock>,
     settings: State<Settings>,
-) -> Result<Link, ShotProblem> {
+) -> Result<Link, LinkProblem> {
     let found = api::find(&db, &caller, *shot).await?;
     if found.status != ShotStatus::Completed {
-        return Err(ShotProblem::NotCompleted { status: found.status });
+        return Err(LinkProblem::NotCompleted { status: found.status });
     }
     let name = FileName { shot: found.id, format: wanted.format.unwrap_or(FileFormat::Jpeg) };
     let expires = clock.now() + settings.link_life.get();

@@ -1,6 +1,7 @@
 //! What is done for an order after it was answered: make it, and look after that.
 
 use std::ops::ControlFlow;
+use std::time::Duration;
 
 use bytes::Bytes;
 use jewel_core::blob::{Blob, Key};
@@ -15,7 +16,7 @@ use super::rules::{self, FailureCode, FileFormat, ShotStatus};
 use super::settle::settle;
 
 /// How long until an order that is still worked on is looked after again.
-const LOOK_AGAIN: std::time::Duration = std::time::Duration::from_secs(60);
+const LOOK_AGAIN: Duration = Duration::from_mins(1);
 
 /// A shot that is to be made.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
@@ -64,7 +65,7 @@ async fn make(
     rendering: &Rendering,
     blob: &Blob,
 ) -> Result<Step, RenderError> {
-    let photo = read(work, blob).await.map_err(|error| RenderError::Trouble(error.into()))?;
+    let photo = read(work, blob).await.map_err(RenderError::Trouble)?;
     let commission = Commission {
         photo,
         style: work.style.clone(),

@@ -83,7 +83,7 @@ pub fn catalogue(settings: &style::Settings) -> Catalogue {
 pub fn inspect(bytes: &[u8], max_pixels: u64) -> Result<Facts, Unfit> {
     let most = studio::Limits::default();
     let limits = studio::Limits { max_pixels: max_pixels.min(most.max_pixels), ..most };
-    let facts = studio::verify(bytes, &limits).map_err(unfit)?;
+    let facts = studio::verify(bytes, &limits).map_err(|error| unfit(&error))?;
     let format = match facts.kind {
         studio::Kind::Jpeg => PhotoFormat::Jpeg,
         studio::Kind::Png => PhotoFormat::Png,
@@ -92,8 +92,8 @@ pub fn inspect(bytes: &[u8], max_pixels: u64) -> Result<Facts, Unfit> {
     Ok(Facts { format, width: facts.width, height: facts.height })
 }
 
-fn unfit(error: studio::Error) -> Unfit {
-    match error {
+fn unfit(error: &studio::Error) -> Unfit {
+    match *error {
         studio::Error::Empty => Unfit::Empty,
         studio::Error::NotAPhoto => Unfit::Unsupported,
         studio::Error::TooLarge { width, height, max_pixels } => {

@@ -27,9 +27,11 @@ mod view;
 
 pub use entity::Shot;
 pub use local::{Studio, catalogue, inspect};
-pub use problem::ShotProblem;
+pub use problem::{
+    CancelProblem, FileProblem, LinkProblem, ListShotsProblem, OrderProblem, ShotProblem,
+};
 pub use render::{Commission, Pictures, RenderError, Renderer, Rendering, Step, Watch};
-pub use rules::{FailureCode, FileFormat, MOVES, ShotStatus};
+pub use rules::{FailureCode, FileFormat, FileName, MOVES, ShotStatus};
 pub use settings::Settings;
 pub use view::{Failure, ShotView};
 

@@ -1,4 +1,5 @@
-//! What callers are told when a shot cannot be ordered, shown, cancelled or downloaded.
+//! What callers are told when a shot cannot be ordered, shown, cancelled or downloaded: one type an
+//! operation, so that each documents exactly what it can answer.
 
 use jewel_core::blob::{self, KeyError};
 use jewel_core::{Problem, db};
@@ -7,9 +8,9 @@ use thiserror::Error;
 use super::rules::ShotStatus;
 use crate::credit::CreditProblem;
 
-/// Why a shot could not be ordered, shown, cancelled or downloaded.
+/// Why a shot was not ordered.
 #[derive(Debug, Error, Problem)]
-pub enum ShotProblem {
+pub enum OrderProblem {
     /// Its credits.
     #[error(transparent)]
     #[problem(flatten)]
@@ -25,6 +26,37 @@ pub enum ShotProblem {
         /// The id.
         style: String,
     },
+    /// The database.
+    #[error("internal error")]
+    #[problem(internal)]
+    Internal(#[from] db::Error),
+}
+
+/// Why shots are not listed.
+#[derive(Debug, Error, Problem)]
+pub enum ListShotsProblem {
+    /// The database.
+    #[error("internal error")]
+    #[problem(internal)]
+    Internal(#[from] db::Error),
+}
+
+/// Why a shot is not shown.
+#[derive(Debug, Error, Problem)]
+pub enum ShotProblem {
+    /// The account has no such shot.
+    #[error("there is no such shot")]
+    #[problem(404, "shot_not_found")]
+    NotFound,
+    /// The database.
+    #[error("internal error")]
+    #[problem(internal)]
+    Internal(#[from] db::Error),
+}
+
+/// Why a shot was not cancelled.
+#[derive(Debug, Error, Problem)]
+pub enum CancelProblem {
     /// The account has no such shot.
     #[error("there is no such shot")]
     #[problem(404, "shot_not_found")]
@@ -36,6 +68,19 @@ pub enum ShotProblem {
         /// Where it is.
         status: ShotStatus,
     },
+    /// The database.
+    #[error("internal error")]
+    #[problem(internal)]
+    Internal(#[from] db::Error),
+}
+
+/// Why there is no link to a shot's picture.
+#[derive(Debug, Error, Problem)]
+pub enum LinkProblem {
+    /// There is no such shot, or it cannot be read.
+    #[error(transparent)]
+    #[problem(flatten)]
+    Shot(#[from] ShotProblem),
     /// It has no pictures, yet or for good.
     #[error("the shot is {}: there is nothing to download", status.as_str())]
     #[problem(409, "not_completed")]
@@ -43,10 +88,6 @@ pub enum ShotProblem {
         /// Where it is.
         status: ShotStatus,
     },
-    /// The database.
-    #[error("internal error")]
-    #[problem(internal)]
-    Internal(#[from] db::Error),
 }
 
 /// Why a link leads nowhere.

@@ -1,5 +1,7 @@
 //! jewel-app from outside: through its API, on a database of its own per test.
 
+#![expect(clippy::unwrap_used, reason = "a test that is surprised ends")]
+
 mod account;
 mod contention;
 mod credit;

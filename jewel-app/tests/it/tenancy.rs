@@ -83,9 +83,9 @@ async fn every_owned_table_is_listed_here_and_forces_its_policy() {
     .fetch_all(&mut owner)
     .await
     .unwrap();
-    let mut owned = OWNED.map(ToOwned::to_owned).to_vec();
-    owned.sort();
-    assert_eq!(forced, owned);
-    owned.retain(|table| table != "accounts");
-    assert_eq!(with_account, owned);
+    let mut listed = OWNED.map(ToOwned::to_owned).to_vec();
+    listed.sort();
+    assert_eq!(forced, listed);
+    listed.retain(|table| table != "accounts");
+    assert_eq!(with_account, listed);
 }

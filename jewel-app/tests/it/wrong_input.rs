@@ -21,9 +21,9 @@ async fn nothing_is_left(test: &TestApp) {
 async fn files_that_are_no_photos() {
     let test = swift(&[]).await;
     let ada = Person::new(&test, "ada").await;
-    let (text, ring, plain) = (b"just a text, whatever it is called", picture::ring(), vec![7; 9]);
+    let (words, ring, plain) = (b"just a text, whatever it is called", picture::ring(), vec![7; 9]);
     for (name, bytes, expected) in [
-        ("text.jpg", &text[..], (415, "photo_unsupported")),
+        ("text.jpg", &words[..], (415, "photo_unsupported")),
         ("nine-bytes.jpg", &plain, (415, "photo_unsupported")),
         ("cut.jpg", &picture::cut(&ring), (422, "photo_damaged")),
         ("cut.png", &picture::cut(&picture::plain(300, 300)), (422, "photo_damaged")),
@@ -111,6 +111,8 @@ async fn orders_and_lists_that_are_wrong() {
         let refused = ada.client.get(format!("/v1/shots?{query}")).send().await;
         assert_eq!(violations(&refused).len(), 1, "{query}");
     }
+    let format = "/v1/shots/0198c0de-0000-7000-8000-000000000001/download?format=png";
+    assert_eq!(violations(&ada.client.get(format).send().await).len(), 1);
     for (path, code) in [("/v1/shots/no-id", "not_found"), ("/v1/nothing", "not_found")] {
         assert_eq!(ada.client.get(path).send().await.problem(), (404, code.to_owned()));
     }
