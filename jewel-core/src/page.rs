@@ -15,6 +15,40 @@ use crate::clock::Timestamp;
 /// The most rows that one page may hold.
 pub const MAX_PAGE: u16 = 100;
 
+/// How many rows a page has where the caller does not say.
+pub const PAGE: u16 = 50;
+
+/// Which part of a list: where it begins, and how many rows at most.
+///
+/// Handlers take it as `Query<Paging>`, the same for every list.
+#[derive(Debug, Clone, Default, Deserialize, garde::Validate, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Paging {
+    /// The `next` of the page before.
+    #[garde(skip)]
+    #[serde(default)]
+    pub after: Option<Cursor>,
+    /// How many at most, from 1 to 100; 50 where nothing is said.
+    #[garde(range(min = 1, max = MAX_PAGE))]
+    #[serde(default)]
+    pub limit: Option<u16>,
+}
+
+impl Paging {
+    /// Where the page begins, in a list with the newest first.
+    ///
+    /// Before the first page stands a cursor that every row comes after, so that the comparison has
+    /// bare parameters: anything else would keep row-level security from the index.
+    pub fn start(&self) -> Cursor {
+        self.after.unwrap_or(Cursor { at: Timestamp::MAX_UTC, id: Uuid::max() })
+    }
+
+    /// How many rows the page has at most.
+    pub fn size(&self) -> u16 {
+        self.limit.unwrap_or(PAGE)
+    }
+}
+
 /// One page of a list, newest first unless the operation says otherwise.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[schemars(rename = "{T}Page")]

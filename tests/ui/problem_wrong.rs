@@ -37,6 +37,9 @@ enum Wrong {
         #[problem(rename = "b")]
         a: u8,
     },
+    #[error("a member that every problem has")]
+    #[problem(409, "hidden_behind")]
+    Reserved { status: u8 },
 }
 
 #[derive(Debug, thiserror::Error, Problem)]

@@ -1,7 +1,7 @@
 //! An account's credits, and how they came and went.
 
-use jewel_core::page::{Cursor, MAX_PAGE};
-use jewel_core::{Account, Caller, Page, Query, Timestamp, Tx, get, input, output};
+use jewel_core::page::Paging;
+use jewel_core::{Account, Caller, Page, Query, Timestamp, Tx, get, output};
 use uuid::Uuid;
 
 use super::entity::{self, Transfer};
@@ -47,17 +47,6 @@ impl From<Transfer> for EntryView {
     }
 }
 
-/// Which part of the list.
-#[input]
-pub struct ListEntries {
-    /// The `next` of the page before.
-    #[garde(skip)]
-    pub after: Option<Cursor>,
-    /// How many at most, from 1 to 100; 50 where nothing is said.
-    #[garde(range(min = 1, max = MAX_PAGE))]
-    pub limit: Option<u16>,
-}
-
 /// Show my credits.
 #[get("/v1/credits", access(account), slo(p95 = 200ms))]
 pub async fn show(caller: Caller<Account>, tx: &mut Tx) -> Result<CreditsView, LedgerProblem> {
@@ -70,9 +59,9 @@ pub async fn show(caller: Caller<Account>, tx: &mut Tx) -> Result<CreditsView, L
 #[get("/v1/credits/entries", access(account), slo(p95 = 200ms))]
 pub async fn list(
     caller: Caller<Account>,
-    part: Query<ListEntries>,
+    part: Query<Paging>,
     tx: &mut Tx,
 ) -> Result<Page<EntryView>, LedgerProblem> {
-    let page = entity::list(tx, caller.account(), part.after, part.limit.unwrap_or(50)).await?;
+    let page = entity::list(tx, caller.account(), &part).await?;
     Ok(page.map(Into::into))
 }

@@ -3,7 +3,7 @@
 //! Each move is one statement: transfer, entries and balance together. The update of the balance is
 //! what locks it, so that rivals queue at that row for no longer than their transactions last.
 
-use jewel_core::page::Cursor;
+use jewel_core::page::{Cursor, Paging};
 use jewel_core::{Account, Id, Page, Timestamp, Tx, db};
 use sqlx::FromRow;
 use uuid::Uuid;
@@ -184,11 +184,9 @@ pub(super) async fn balance(tx: &mut Tx, account: Id<Account>) -> Result<Balance
 pub(super) async fn list(
     tx: &mut Tx,
     account: Id<Account>,
-    after: Option<Cursor>,
-    limit: u16,
+    part: &Paging,
 ) -> Result<Page<Transfer>, db::Error> {
-    // Anything but bare parameters in the comparison would keep row-level security from the index.
-    let after = after.unwrap_or(Cursor { at: Timestamp::MAX_UTC, id: Uuid::max() });
+    let (after, size) = (part.start(), part.size());
     let rows: Vec<Transfer> = sqlx::query_as(
         "select id, kind, amount, reference, created_at from credit_transfers \
          where account = $1 and (created_at, id) < ($2, $3) \
@@ -197,8 +195,8 @@ pub(super) async fn list(
     .bind(account)
     .bind(after.at)
     .bind(after.id)
-    .bind(i64::from(limit) + 1)
+    .bind(i64::from(size) + 1)
     .fetch_all(&mut *tx)
     .await?;
-    Ok(Page::cut(rows, limit, |row| Cursor { at: row.created_at, id: row.id }))
+    Ok(Page::cut(rows, size, |row| Cursor { at: row.created_at, id: row.id }))
 }

@@ -4,10 +4,10 @@ use jewel_core::blob::Blob;
 use jewel_core::db::Db;
 use jewel_core::http::Upload;
 use jewel_core::job::Enqueue;
-use jewel_core::page::{Cursor, MAX_PAGE};
+use jewel_core::page::Paging;
 use jewel_core::{
     Account, Caller, Created, Id, NoContent, Page, Path, Query, State, Timestamp, Tx, delete, get,
-    input, output, post,
+    output, post,
 };
 
 use super::entity::{self, Draft, Photo};
@@ -41,17 +41,6 @@ impl From<Photo> for PhotoView {
         let Photo { id, name, format, bytes, width, height, created_at } = photo;
         Self { id, name, format, bytes, width, height, created_at }
     }
-}
-
-/// Which part of the list.
-#[input]
-pub struct ListPhotos {
-    /// The `next` of the page before.
-    #[garde(skip)]
-    pub after: Option<Cursor>,
-    /// How many at most, from 1 to 100; 50 where nothing is said.
-    #[garde(range(min = 1, max = MAX_PAGE))]
-    pub limit: Option<u16>,
 }
 
 /// Upload a photo of a piece.
@@ -115,10 +104,10 @@ async fn write_down(
 #[get("/v1/photos", access(account), slo(p95 = 200ms))]
 pub async fn list(
     caller: Caller<Account>,
-    part: Query<ListPhotos>,
+    part: Query<Paging>,
     tx: &mut Tx,
 ) -> Result<Page<PhotoView>, ListPhotosProblem> {
-    let page = entity::list(tx, caller.account(), part.after, part.limit.unwrap_or(50)).await?;
+    let page = entity::list(tx, caller.account(), &part).await?;
     Ok(page.map(Into::into))
 }
 

@@ -1,9 +1,8 @@
 //! Photos in the database: all their SQL.
 
-use jewel_core::page::Cursor;
+use jewel_core::page::{Cursor, Paging};
 use jewel_core::{Account, Id, Page, Timestamp, Tx, db};
 use sqlx::FromRow;
-use uuid::Uuid;
 
 use super::problem::RemovePhotoProblem;
 use super::rules::PhotoFormat;
@@ -69,11 +68,9 @@ pub(super) async fn find(tx: &mut Tx, id: Id<Photo>) -> Result<Option<Photo>, db
 pub(super) async fn list(
     tx: &mut Tx,
     account: Id<Account>,
-    after: Option<Cursor>,
-    limit: u16,
+    part: &Paging,
 ) -> Result<Page<Photo>, db::Error> {
-    // Anything but bare parameters in the comparison would keep row-level security from the index.
-    let after = after.unwrap_or(Cursor { at: Timestamp::MAX_UTC, id: Uuid::max() });
+    let (after, size) = (part.start(), part.size());
     let rows: Vec<Photo> = sqlx::query_as(
         "select id, name, format, bytes, width, height, created_at from photos \
          where account = $1 and (created_at, id) < ($2, $3) \
@@ -82,10 +79,10 @@ pub(super) async fn list(
     .bind(account)
     .bind(after.at)
     .bind(after.id)
-    .bind(i64::from(limit) + 1)
+    .bind(i64::from(size) + 1)
     .fetch_all(&mut *tx)
     .await?;
-    Ok(Page::cut(rows, limit, |row| Cursor { at: row.created_at, id: row.id.uuid() }))
+    Ok(Page::cut(rows, size, |row| Cursor { at: row.created_at, id: row.id.uuid() }))
 }
 
 /// Deletes a photo that no unfinished shot needs; where its bytes are.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jewel_core::db::Db;
 use jewel_core::job::{Enqueue, Jobs};
-use jewel_core::page::{Cursor, MAX_PAGE};
+use jewel_core::page::Paging;
 use jewel_core::{
     Accepted, Account, Body, Caller, Id, NoContent, Page, Path, Query, State, Tx, delete, get,
     input, post,
@@ -31,17 +31,6 @@ pub struct OrderShot {
     /// A wish, in your own words.
     #[garde(length(chars, min = 1, max = 500), pattern("^[^\\x00]*$"))]
     pub note: Option<String>,
-}
-
-/// Which part of the list.
-#[input]
-pub struct ListShots {
-    /// The `next` of the page before.
-    #[garde(skip)]
-    pub after: Option<Cursor>,
-    /// How many at most, from 1 to 100; 50 where nothing is said.
-    #[garde(range(min = 1, max = MAX_PAGE))]
-    pub limit: Option<u16>,
 }
 
 /// Start a studio shot of a photo.
@@ -89,10 +78,10 @@ pub async fn order(
 #[get("/v1/shots", access(account), slo(p95 = 200ms))]
 pub async fn list(
     caller: Caller<Account>,
-    part: Query<ListShots>,
+    part: Query<Paging>,
     tx: &mut Tx,
 ) -> Result<Page<ShotView>, ListShotsProblem> {
-    let page = entity::list(tx, caller.account(), part.after, part.limit.unwrap_or(50)).await?;
+    let page = entity::list(tx, caller.account(), &part).await?;
     Ok(page.map(|shot| ShotView::new(shot, None)))
 }
 
@@ -124,7 +113,7 @@ pub async fn cancel(
     let mut tx = db.begin(Some(caller.account())).await?;
     let Some(cancelled) = settle(&mut tx, *shot, Ending::Cancelled).await? else {
         let found = entity::find(&mut tx, *shot).await?.ok_or(CancelProblem::NotFound)?;
-        return Err(CancelProblem::AlreadyFinished { status: found.status });
+        return Err(CancelProblem::AlreadyFinished { shot: found.status });
     };
     tx.commit().await?;
     // A job that does not hear of it finds the shot cancelled.

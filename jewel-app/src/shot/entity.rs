@@ -4,10 +4,9 @@
 
 use jewel_core::db::{self, Db};
 use jewel_core::job::JobId;
-use jewel_core::page::Cursor;
+use jewel_core::page::{Cursor, Paging};
 use jewel_core::{Account, Id, Page, Timestamp, Tx};
 use sqlx::FromRow;
-use uuid::Uuid;
 
 use super::problem::OrderProblem;
 use super::rules::{FailureCode, ShotStatus};
@@ -106,11 +105,9 @@ pub(super) async fn find(tx: &mut Tx, id: Id<Shot>) -> Result<Option<Shot>, db::
 pub(super) async fn list(
     tx: &mut Tx,
     account: Id<Account>,
-    after: Option<Cursor>,
-    limit: u16,
+    part: &Paging,
 ) -> Result<Page<Shot>, db::Error> {
-    // Anything but bare parameters in the comparison would keep row-level security from the index.
-    let after = after.unwrap_or(Cursor { at: Timestamp::MAX_UTC, id: Uuid::max() });
+    let (after, size) = (part.start(), part.size());
     let rows: Vec<Shot> = sqlx::query_as(
         "select id, photo, style, note, price, hold, job, status, problem, created_at, \
             finished_at, version \
@@ -121,10 +118,10 @@ pub(super) async fn list(
     .bind(account)
     .bind(after.at)
     .bind(after.id)
-    .bind(i64::from(limit) + 1)
+    .bind(i64::from(size) + 1)
     .fetch_all(&mut *tx)
     .await?;
-    Ok(Page::cut(rows, limit, |row| Cursor { at: row.created_at, id: row.id.uuid() }))
+    Ok(Page::cut(rows, size, |row| Cursor { at: row.created_at, id: row.id.uuid() }))
 }
 
 /// Begins an attempt, the first or another one; nothing where the shot is over.

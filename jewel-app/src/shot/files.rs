@@ -69,7 +69,7 @@ pub async fn link(
 ) -> Result<Link, LinkProblem> {
     let found = api::find(&db, &caller, *shot).await?;
     if found.status != ShotStatus::Completed {
-        return Err(LinkProblem::NotCompleted { status: found.status });
+        return Err(LinkProblem::NotCompleted { shot: found.status });
     }
     let name = FileName { shot: found.id, format: wanted.format.unwrap_or(FileFormat::Jpeg) };
     let expires = clock.now() + settings.link_life.get();

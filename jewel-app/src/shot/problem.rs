@@ -62,11 +62,11 @@ pub enum CancelProblem {
     #[problem(404, "shot_not_found")]
     NotFound,
     /// Nothing more can happen to it.
-    #[error("the shot is {}: there is nothing to cancel", status.as_str())]
+    #[error("the shot is {}: there is nothing to cancel", shot.as_str())]
     #[problem(409, "already_finished")]
     AlreadyFinished {
         /// Where it is.
-        status: ShotStatus,
+        shot: ShotStatus,
     },
     /// The database.
     #[error("internal error")]
@@ -82,11 +82,11 @@ pub enum LinkProblem {
     #[problem(flatten)]
     Shot(#[from] ShotProblem),
     /// It has no pictures, yet or for good.
-    #[error("the shot is {}: there is nothing to download", status.as_str())]
+    #[error("the shot is {}: there is nothing to download", shot.as_str())]
     #[problem(409, "not_completed")]
     NotCompleted {
         /// Where it is.
-        status: ShotStatus,
+        shot: ShotStatus,
     },
 }
 

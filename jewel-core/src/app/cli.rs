@@ -128,7 +128,7 @@ async fn run(app: App, command: Command) -> Result<ExitCode, Error> {
     match what {
         What::Serve { role } => {
             let ground = ground()?;
-            app.serve(ground, role).await?;
+            Box::pin(app.serve(ground, role)).await?;
         }
         What::Manifest { schema: true } => print!("{}", pretty(&generate::manifest_schema())),
         What::Manifest { schema: false } => {

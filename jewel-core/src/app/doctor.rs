@@ -60,17 +60,19 @@ async fn database(app: &App, ground: &Ground, findings: &mut Vec<(&'static str, 
             let major = version / 10_000;
             findings.push((
                 "database",
-                match version >= OLDEST {
-                    true => Ok(format!("PostgreSQL {major} answers")),
-                    false => Err(format!("PostgreSQL {major} is older than {}", OLDEST / 10_000)),
+                if version >= OLDEST {
+                    Ok(format!("PostgreSQL {major} answers"))
+                } else {
+                    Err(format!("PostgreSQL {major} is older than {}", OLDEST / 10_000))
                 },
             ));
             let role = &standing.role;
             findings.push((
                 "role",
-                match standing.unbound && !ground.development {
-                    true => Err(format!("`{role}` passes row-level security")),
-                    false => Ok(format!("`{role}`")),
+                if standing.unbound && !ground.development {
+                    Err(format!("`{role}` passes row-level security"))
+                } else {
+                    Ok(format!("`{role}`"))
                 },
             ));
         }

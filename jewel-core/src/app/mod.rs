@@ -231,7 +231,10 @@ impl App {
 
 impl std::fmt::Debug for App {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("App").field("name", &self.name).field("modules", &self.modules).finish()
+        f.debug_struct("App")
+            .field("name", &self.name)
+            .field("modules", &self.modules)
+            .finish_non_exhaustive()
     }
 }
 
@@ -247,7 +250,7 @@ where
 
 /// The limits that every operation has.
 fn shared_limits(settings: &http::Settings) -> Vec<Limit> {
-    let minute = Duration::from_secs(60);
+    let minute = Duration::from_mins(1);
     let of = |count, per| Limit { count, window: minute, per };
     [of(settings.limit_per_ip, Per::Ip), of(settings.limit_global, Per::Global)]
         .into_iter()

@@ -105,7 +105,7 @@ impl App {
             tracing::info!("stopping");
             tell.send_replace(true);
         });
-        run(assembled, &settings, role, meter, stop).await
+        Box::pin(run(assembled, &settings, role, meter, stop)).await
     }
 
     /// Brings the database up to date and puts everything together.

@@ -11,7 +11,7 @@ use crate::id::Id;
 #[test]
 fn a_token_holds_until_its_life_is_over() {
     let clock = Clock::default();
-    let tokens = Tokens::new(&MasterKey::random(), Duration::from_secs(60), clock.clone());
+    let tokens = Tokens::new(&MasterKey::random(), Duration::from_mins(1), clock.clone());
     let (user, account) = (Id::new(), Id::new());
     let (token, expires) = tokens.issue(user, account).unwrap();
     let claims = tokens.check(&token).unwrap();
@@ -24,8 +24,8 @@ fn a_token_holds_until_its_life_is_over() {
 #[test]
 fn a_token_of_another_key_or_without_signature_is_refused() {
     let clock = Clock::default();
-    let ours = Tokens::new(&MasterKey::random(), Duration::from_secs(60), clock.clone());
-    let theirs = Tokens::new(&MasterKey::random(), Duration::from_secs(60), clock);
+    let ours = Tokens::new(&MasterKey::random(), Duration::from_mins(1), clock.clone());
+    let theirs = Tokens::new(&MasterKey::random(), Duration::from_mins(1), clock);
     let (token, _) = theirs.issue(Id::new(), Id::new()).unwrap();
     assert_eq!(ours.check(&token), Err(Refused::Invalid));
     let body = token.split('.').nth(1).unwrap();

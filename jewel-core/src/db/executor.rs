@@ -4,7 +4,8 @@
 //! here, a statement goes unnamed where the settings say so, and nobody has to remember it.
 
 use futures_util::future::BoxFuture;
-use futures_util::stream::BoxStream;
+use futures_util::stream::{self, BoxStream};
+use futures_util::{StreamExt, TryFutureExt, TryStreamExt};
 use sqlx::error::BoxDynError;
 use sqlx::postgres::{PgArguments, PgQueryResult, PgRow, PgStatement, PgTypeInfo, Postgres};
 use sqlx::{Describe, Either, Execute, Executor, SqlStr};
@@ -81,6 +82,10 @@ impl<'c> Executor<'c> for &'c mut Tx {
     }
 }
 
+/// A statement outside a transaction.
+///
+/// It is prepared and run in two steps, which a PgBouncer could hand to two servers; where it is
+/// unnamed it has a transaction of its own, which holds them together.
 impl<'p> Executor<'p> for &'p Db {
     type Database = Postgres;
 
@@ -92,7 +97,18 @@ impl<'p> Executor<'p> for &'p Db {
         'p: 'e,
         E: 'q + Execute<'q, Postgres>,
     {
-        self.pool().fetch_many(Passing { query, named: self.named() })
+        let pool = self.pool();
+        if self.named() {
+            return pool.fetch_many(query);
+        }
+        let outcome = async move {
+            let mut tx = pool.begin().await?;
+            let passing = Passing { query, named: false };
+            let all: Vec<_> = tx.fetch_many(passing).try_collect().await?;
+            tx.commit().await?;
+            Ok(stream::iter(all.into_iter().map(Ok)))
+        };
+        outcome.try_flatten_stream().boxed()
     }
 
     fn fetch_optional<'e, 'q: 'e, E>(
@@ -103,7 +119,16 @@ impl<'p> Executor<'p> for &'p Db {
         'p: 'e,
         E: 'q + Execute<'q, Postgres>,
     {
-        self.pool().fetch_optional(Passing { query, named: self.named() })
+        let pool = self.pool();
+        if self.named() {
+            return pool.fetch_optional(query);
+        }
+        Box::pin(async move {
+            let mut tx = pool.begin().await?;
+            let row = tx.fetch_optional(Passing { query, named: false }).await?;
+            tx.commit().await?;
+            Ok(row)
+        })
     }
 
     fn prepare_with<'e>(

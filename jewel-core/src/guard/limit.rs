@@ -108,10 +108,10 @@ enum Key {
 }
 
 impl Key {
-    fn of(per: Per, peer: IpAddr, identity: &Identity) -> Option<Self> {
+    fn of(per: Per, address: IpAddr, identity: &Identity) -> Option<Self> {
         match per {
             Per::Global => Some(Self::Global),
-            Per::Ip => Some(Self::Ip(network(peer))),
+            Per::Ip => Some(Self::Ip(network(address))),
             Per::User => identity.user().map(|id| Self::Id(id.uuid())),
             Per::Account => identity.account().map(|id| Self::Id(id.uuid())),
         }
@@ -122,7 +122,7 @@ impl Key {
 fn network(peer: IpAddr) -> IpAddr {
     match peer.to_canonical() {
         IpAddr::V6(v6) => IpAddr::V6((v6.to_bits() >> 64 << 64).into()),
-        v4 => v4,
+        v4 @ IpAddr::V4(_) => v4,
     }
 }
 

@@ -12,7 +12,7 @@ use crate::id::Id;
 use crate::manifest::{Limit, Per};
 
 fn limit(count: u32, per: Per) -> Limit {
-    Limit { count, window: Duration::from_secs(60), per }
+    Limit { count, window: Duration::from_mins(1), per }
 }
 
 fn peer(text: &str) -> IpAddr {

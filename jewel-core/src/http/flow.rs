@@ -24,6 +24,7 @@ use super::respond::{About, respond};
 use super::{admit, body, head};
 use crate::guard::Identity;
 use crate::guard::limit::Limiter;
+use crate::job;
 use crate::problem::{Details, codes};
 
 /// An endpoint at its place, with what is made for it once.
@@ -122,7 +123,9 @@ pub(super) async fn answer(mounted: Arc<Mounted>, request: Request, peer: IpAddr
 /// The stages within their slot, their deadline, and a fence that a panic does not pass.
 async fn fenced(mounted: &Mounted, call: &mut Call) -> Result<Answer, Details> {
     let _slot = mounted.slots.take()?;
-    let stages = tokio::time::timeout(mounted.deadline, stages(mounted, call));
+    // Jobs that the handler enqueues belong to the request's trace.
+    let stages = job::traced(call.trace, stages(mounted, call));
+    let stages = tokio::time::timeout(mounted.deadline, stages);
     match AssertUnwindSafe(stages).catch_unwind().await {
         Ok(Ok(outcome)) => outcome.map_err(Reject::into_details),
         Ok(Err(_)) => Err(codes::DEADLINE_EXCEEDED.details().retry_after(mounted.deadline)),

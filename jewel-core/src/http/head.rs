@@ -42,7 +42,7 @@ fn accepts(range: &str, offered: &[&str]) -> bool {
         Some((kind, "*")) => offer.split('/').next().is_some_and(|o| o.eq_ignore_ascii_case(kind)),
         _ => offer.eq_ignore_ascii_case(media),
     };
-    !refused && offered.iter().any(|offer| fits(offer))
+    !refused && offered.iter().any(fits)
 }
 
 #[cfg(test)]

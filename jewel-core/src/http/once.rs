@@ -72,7 +72,7 @@ impl Open for Tx {
             let missing = crate::state::Missing("jewel_core::db::Db");
             return Err(Details::internal(&missing).into());
         };
-        db.begin(call.identity.account()).await.map_err(internal)
+        db.begin(call.identity.account()).await.map_err(|error| internal(&error))
     }
 
     fn tx(&mut self) -> Option<&mut Tx> {
@@ -84,8 +84,8 @@ impl Open for Tx {
     }
 }
 
-fn internal(error: db::Error) -> Reject {
-    Details::internal(&error).into()
+fn internal(error: &db::Error) -> Reject {
+    Details::internal(error).into()
 }
 
 /// How a handler starts.
@@ -100,7 +100,7 @@ pub(super) enum Opened<T> {
 pub(super) struct Key {
     caller: String,
     operation: String,
-    key: String,
+    given: String,
     hash: [u8; 32],
 }
 
@@ -114,10 +114,10 @@ pub(super) async fn open<T: Open>(call: &mut Call) -> Result<Opened<T>, Reject> 
     let (Some(key), Some(tx)) = (&key, opened.tx()) else {
         return Ok(Opened::Fresh(opened, None));
     };
-    if !key.lock(tx).await.map_err(internal)? {
+    if !key.lock(tx).await.map_err(|error| internal(&error))? {
         return Err(codes::IDEMPOTENCY_IN_PROGRESS.details().retry_after(RIVAL_WAIT).into());
     }
-    match key.earlier(tx).await.map_err(internal)? {
+    match key.earlier(tx).await.map_err(|error| internal(&error))? {
         None => {}
         Some(Earlier::Same(answer)) => return Ok(Opened::Replay(answer)),
         Some(Earlier::Other) => return Err(codes::IDEMPOTENCY_KEY_REUSED.details().into()),
@@ -134,9 +134,9 @@ pub(super) async fn close<T: Open>(
     let answer = outcome?;
     let record = key.as_ref().and_then(|_| Record::of(&answer));
     if let (Some(key), Some(tx), Some(record)) = (&key, opened.tx(), record) {
-        key.store(tx, record).await.map_err(internal)?;
+        key.store(tx, record).await.map_err(|error| internal(&error))?;
     }
-    opened.commit().await.map_err(internal)?;
+    opened.commit().await.map_err(|error| internal(&error))?;
     Ok(answer)
 }
 
@@ -180,7 +180,7 @@ impl Clone for Key {
         Self {
             caller: self.caller.clone(),
             operation: self.operation.clone(),
-            key: self.key.clone(),
+            given: self.given.clone(),
             hash: self.hash,
         }
     }
@@ -201,7 +201,7 @@ impl Key {
         Ok(Self {
             caller: call.identity.account().map_or_else(String::new, |id| id.to_string()),
             operation: call.operation.to_string(),
-            key: key.to_owned(),
+            given: key.to_owned(),
             hash: hash.finalize().into(),
         })
     }
@@ -213,7 +213,7 @@ impl Key {
         )
         .bind(&self.caller)
         .bind(&self.operation)
-        .bind(&self.key)
+        .bind(&self.given)
         .fetch_one(tx)
         .await?;
         Ok(row.try_get(0)?)
@@ -226,7 +226,7 @@ impl Key {
         )
         .bind(&self.caller)
         .bind(&self.operation)
-        .bind(&self.key)
+        .bind(&self.given)
         .bind(&self.hash[..])
         .fetch_optional(tx)
         .await?;
@@ -247,7 +247,7 @@ impl Key {
         )
         .bind(&self.caller)
         .bind(&self.operation)
-        .bind(&self.key)
+        .bind(&self.given)
         .bind(&self.hash[..])
         .bind(record.status)
         .bind(Json(record.headers))

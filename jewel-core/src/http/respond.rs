@@ -99,9 +99,10 @@ fn seconds(wait: Duration) -> u64 {
 fn log(about: &About, details: &Details) {
     let cause = details.cause.as_deref().unwrap_or("");
     let id = about.request_id.as_str();
-    match details.status {
-        500.. => tracing::error!(request_id = id, code = details.code, cause, "request failed"),
-        _ => tracing::debug!(request_id = id, code = details.code, cause, "request refused"),
+    if details.status >= 500 {
+        tracing::error!(request_id = id, code = details.code, cause, "request failed");
+    } else {
+        tracing::debug!(request_id = id, code = details.code, cause, "request refused");
     }
 }
 

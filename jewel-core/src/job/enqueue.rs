@@ -5,8 +5,6 @@
 use std::future::Future;
 use std::time::Duration;
 
-use serde::Serialize;
-
 use super::context;
 use super::storage::{self, Order};
 use super::wake;
@@ -29,7 +27,7 @@ const MAX_BATCH: usize = 1000;
     message = "`{Self}` is not the arguments of an annotated job",
     label = "no function with `#[job(..)]` takes this as its first argument"
 )]
-pub trait Enqueue: Args + Sized {
+pub trait Enqueue: Sized + Send + 'static {
     /// The annotation of the job.
     const DECLARED: Declared;
 
@@ -37,7 +35,10 @@ pub trait Enqueue: Args + Sized {
     ///
     /// # Errors
     /// Where the statement fails, or the arguments are larger than [`MAX_ARGS`].
-    fn enqueue(self, tx: &mut Tx) -> impl Future<Output = Result<Ticket, db::Error>> + Send {
+    fn enqueue(self, tx: &mut Tx) -> impl Future<Output = Result<Ticket, db::Error>> + Send
+    where
+        Self: Args,
+    {
         self.enqueue_with(Options::default(), tx)
     }
 
@@ -49,7 +50,10 @@ pub trait Enqueue: Args + Sized {
         self,
         wait: Duration,
         tx: &mut Tx,
-    ) -> impl Future<Output = Result<Ticket, db::Error>> + Send {
+    ) -> impl Future<Output = Result<Ticket, db::Error>> + Send
+    where
+        Self: Args,
+    {
         self.enqueue_with(Options::default().after(wait), tx)
     }
 
@@ -61,7 +65,10 @@ pub trait Enqueue: Args + Sized {
         self,
         when: Timestamp,
         tx: &mut Tx,
-    ) -> impl Future<Output = Result<Ticket, db::Error>> + Send {
+    ) -> impl Future<Output = Result<Ticket, db::Error>> + Send
+    where
+        Self: Args,
+    {
         self.enqueue_with(Options::default().at(when), tx)
     }
 
@@ -73,7 +80,10 @@ pub trait Enqueue: Args + Sized {
         self,
         options: Options,
         tx: &mut Tx,
-    ) -> impl Future<Output = Result<Ticket, db::Error>> + Send {
+    ) -> impl Future<Output = Result<Ticket, db::Error>> + Send
+    where
+        Self: Args,
+    {
         let args = stored(&self);
         async move {
             let tickets = insert(Self::DECLARED, vec![args?], options, tx).await?;
@@ -90,7 +100,10 @@ pub trait Enqueue: Args + Sized {
         jobs: Vec<Self>,
         options: Options,
         tx: &mut Tx,
-    ) -> impl Future<Output = Result<Vec<Ticket>, db::Error>> + Send {
+    ) -> impl Future<Output = Result<Vec<Ticket>, db::Error>> + Send
+    where
+        Self: Args,
+    {
         let args: Result<Vec<String>, db::Error> = jobs.iter().map(stored).collect();
         async move {
             let mut rest = args?;
@@ -150,9 +163,9 @@ impl Options {
     }
 }
 
-fn stored(args: &impl Serialize) -> Result<String, db::Error> {
+fn stored(args: &impl Args) -> Result<String, db::Error> {
     let refuse = |why: Box<dyn std::error::Error + Send + Sync>| sqlx::Error::Encode(why);
-    let json = serde_json::to_string(args).map_err(|error| refuse(error.into()))?;
+    let json = args.write().map_err(|error| refuse(error.into()))?;
     if json.len() > MAX_ARGS {
         let size = json.len();
         let why = format!("a job's arguments have {size} bytes, more than {MAX_ARGS}");

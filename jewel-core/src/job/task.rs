@@ -26,7 +26,7 @@ pub trait Task: 'static {
     /// Its annotation and what its types add.
     const ENTRY: Entry = Entry {
         declared: Self::DECLARED,
-        args: |describe| describe.reads::<Self::Args>(),
+        args: <Self::Args as Args>::schema,
         result: <Self::Out as Outcome>::describe,
     };
 
@@ -124,7 +124,7 @@ async fn perform<T: Task>(args: &str, job: &mut Job, states: &States) -> Verdict
         Err(missing) => return Verdict::Failed(missing.into()),
     };
     // A newer version of the program may be able to read them: another attempt is worth it.
-    let args = match serde_json::from_str(args) {
+    let args = match T::Args::read(args) {
         Ok(args) => args,
         Err(error) => {
             let why = format!("its arguments cannot be read: {error}");

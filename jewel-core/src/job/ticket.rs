@@ -35,7 +35,6 @@ impl fmt::Display for JobId {
 
 /// What enqueueing gives back. The job exists once the transaction has committed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[must_use = "keep the job's number where it is to be followed or cancelled"]
 pub struct Ticket {
     /// The job.
     pub id: JobId,

@@ -22,7 +22,7 @@ use crate::state::State;
 use crate::tenant::{Account, User};
 
 /// How long jobs may take in all before a test gives up.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// How often it is looked whether jobs are done.
 const LOOK: Duration = Duration::from_millis(5);
 

@@ -46,28 +46,28 @@ impl Client {
     }
 
     /// A request; `path` may be an endpoint's `path(..)`.
-    pub fn request(&self, method: Method, path: impl ToString) -> Request {
+    pub fn request(&self, method: Method, path: impl Into<String>) -> Request {
         let client = self.clone();
         let mut headers = HeaderMap::new();
         if let Some(token) = &self.token {
             let value = must("the token", format!("Bearer {token}").try_into());
             headers.insert(AUTHORIZATION, value);
         }
-        Request { client, method, path: path.to_string(), headers, body: Bytes::new() }
+        Request { client, method, path: path.into(), headers, body: Bytes::new() }
     }
 
     /// A GET request.
-    pub fn get(&self, path: impl ToString) -> Request {
+    pub fn get(&self, path: impl Into<String>) -> Request {
         self.request(Method::GET, path)
     }
 
     /// A POST request.
-    pub fn post(&self, path: impl ToString) -> Request {
+    pub fn post(&self, path: impl Into<String>) -> Request {
         self.request(Method::POST, path)
     }
 
     /// A DELETE request.
-    pub fn delete(&self, path: impl ToString) -> Request {
+    pub fn delete(&self, path: impl Into<String>) -> Request {
         self.request(Method::DELETE, path)
     }
 }

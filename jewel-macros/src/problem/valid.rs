@@ -54,8 +54,18 @@ fn code(code: &LitStr, sink: &mut Sink) {
     }
 }
 
-/// A field's `#[problem(..)]` can only be `skip`.
+/// The members that every problem has: a field of the same name would vanish behind them.
+const RESERVED: [&str; 8] =
+    ["type", "title", "status", "detail", "code", "request_id", "violations", "retry_after_s"];
+
+/// A field's `#[problem(..)]` can only be `skip`; what is a member has a name of its own.
 fn fields(fields: &Fields, sink: &mut Sink) {
+    let members = fields.iter().filter(|field| !field.attrs.iter().any(skips));
+    for name in members.filter_map(|field| field.ident.as_ref()) {
+        if RESERVED.iter().any(|reserved| name == reserved) {
+            sink.on(name, format!("every problem has a member `{name}`: choose another name"));
+        }
+    }
     let attrs = fields.iter().flat_map(|field| &field.attrs);
     for attr in attrs.filter(|attr| is_one_of(attr, &["problem"]) && !skips(attr)) {
         sink.on(attr, "a field that is no member of the answer says `#[problem(skip)]`");

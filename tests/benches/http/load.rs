@@ -31,7 +31,7 @@ impl Line {
     fn open(port: u16) -> Result<Self, String> {
         let stream = TcpStream::connect(("127.0.0.1", port)).map_err(|e| e.to_string())?;
         stream.set_nodelay(true).map_err(|e| e.to_string())?;
-        stream.set_read_timeout(Some(Duration::from_secs(60))).map_err(|e| e.to_string())?;
+        stream.set_read_timeout(Some(Duration::from_mins(1))).map_err(|e| e.to_string())?;
         Ok(Self { stream, buffer: vec![0; 16 << 10] })
     }
 
@@ -105,7 +105,7 @@ pub fn probe(port: u16) -> Result<BTreeMap<String, String>, String> {
         .collect();
     for changing in ["x-request-id", "traceparent", "date"] {
         if let Some(value) = said.get_mut(changing) {
-            *value = "present".to_owned();
+            "present".clone_into(value);
         }
     }
     said.insert("body".to_owned(), body.to_owned());

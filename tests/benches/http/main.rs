@@ -6,6 +6,8 @@
 //!
 //! `cargo xtask bench http`; gate: instructions at most 1.05 times the twin's.
 
+#![expect(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
+
 mod count;
 mod jewel;
 mod load;

@@ -104,7 +104,7 @@ fn ready(server: &mut Server) -> Result<(), String> {
         if server.child.try_wait().ok().flatten().is_some() {
             return Err("the server ended before it was ready".to_owned());
         }
-        if begun.elapsed() > Duration::from_secs(60) {
+        if begun.elapsed() > Duration::from_mins(1) {
             return Err("the server is not ready after a minute".to_owned());
         }
         std::thread::sleep(Duration::from_millis(20));
@@ -119,7 +119,7 @@ pub fn key() -> MasterKey {
 
 /// An access token that both take, good for a day.
 pub fn token() -> String {
-    let life = Duration::from_secs(86_400);
+    let life = Duration::from_hours(24);
     let tokens = Tokens::new(&key(), life, Clock::default());
     tokens.issue(Id::new(), Id::new()).unwrap().0
 }

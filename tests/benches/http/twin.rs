@@ -133,7 +133,7 @@ fn limits(remaining: u32) -> [(HeaderName, HeaderValue); 5] {
 
 async fn keep(user: User, headers: HeaderMap, body: Bytes) -> Result<Response, Refused> {
     let media = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    if !media.is_some_and(|m| m.split(';').next().unwrap_or("").trim() == "application/json") {
+    if media.is_none_or(|m| m.split(';').next().unwrap_or("").trim() != "application/json") {
         return Err(Refused(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type"));
     }
     let invalid = || Refused(StatusCode::UNPROCESSABLE_ENTITY, "invalid_request");
@@ -146,15 +146,20 @@ async fn keep(user: User, headers: HeaderMap, body: Bytes) -> Result<Response, R
     Ok((StatusCode::CREATED, [(LOCATION, at)], user.headers, Json(note)).into_response())
 }
 
+/// The request's id, its trace, and whether it takes JSON.
+fn head(headers: &HeaderMap) -> (RequestId, TraceParent, bool) {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let id = text("x-request-id").and_then(RequestId::parse).unwrap_or_default();
+    let trace = text("traceparent").and_then(TraceParent::parse).map(TraceParent::child);
+    let accept = text(ACCEPT.as_str()).unwrap_or("*/*");
+    let takes = accept.contains("application/json") || accept.contains("*/*");
+    (id, trace.unwrap_or_default(), takes)
+}
+
 /// Request id, trace, deadline, span and figures.
 async fn around(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
     let started = Instant::now();
-    let text = |name| request.headers().get(name).and_then(|v: &HeaderValue| v.to_str().ok());
-    let id = text("x-request-id").and_then(RequestId::parse).unwrap_or_default();
-    let trace = text("traceparent").and_then(TraceParent::parse).map(TraceParent::child);
-    let trace = trace.unwrap_or_default();
-    let accept = request.headers().get(ACCEPT).and_then(|v| v.to_str().ok()).unwrap_or("*/*");
-    let takes = accept.contains("application/json") || accept.contains("*/*");
+    let (id, trace, takes) = head(request.headers());
     let span = tracing::info_span!(
         "request",
         operation = "notes.keep",

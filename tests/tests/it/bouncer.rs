@@ -32,7 +32,7 @@ impl Drop for Bouncer {
 
 impl Bouncer {
     /// One before the server whose socket is in `server`; `None` where there is none to start.
-    async fn start(server: &str) -> Option<Self> {
+    fn start(server: &str) -> Option<Self> {
         let folder = tempfile::Builder::new().prefix("jb").tempdir_in("/tmp").unwrap();
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o777)).unwrap();
         let at = folder.path().display();
@@ -97,7 +97,7 @@ async fn sum(tx: &mut Tx, numbers: &[i32]) -> i64 {
 async fn no_statement_is_named_and_every_transaction_is_its_accounts() {
     let test = TestDb::new(None).await;
     let socket = parameter(test.url(), "host");
-    let Some(bouncer) = Bouncer::start(socket).await else { return };
+    let Some(bouncer) = Bouncer::start(socket) else { return };
     bouncer.ready().await;
     let database = test.url().split('?').next().unwrap().rsplit('/').next().unwrap();
     let folder = bouncer.folder.path().display();
@@ -116,6 +116,10 @@ async fn no_statement_is_named_and_every_transaction_is_its_accounts() {
             assert_eq!(set.fetch_one(&mut tx).await.unwrap(), account.to_string());
             assert_eq!(sum(&mut tx, &[1, 2, 3]).await, 6);
             tx.commit().await.unwrap();
+            for n in 0..20_i64 {
+                let alone = sqlx::query_scalar::<_, i64>("select $1::bigint + 1").bind(n);
+                assert_eq!(alone.fetch_one(&db).await.unwrap(), n + 1);
+            }
         }));
     }
     for work in working {

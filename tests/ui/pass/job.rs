@@ -1,7 +1,6 @@
 //! Every form of a right job, and of arguments to enqueue.
 
 #![deny(missing_docs, unused, clippy::pedantic)]
-#![expect(dead_code, reason = "it need only compile")]
 
 use jewel_core::job::{Definition, Job, JobError};
 use jewel_core::{State, Tx, job, jobs};

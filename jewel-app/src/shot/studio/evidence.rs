@@ -76,7 +76,9 @@ impl Palette {
             *value = (common + all * 0.003) / each.len() as f32;
         }
         let total: f32 = share.iter().sum();
-        share.iter_mut().for_each(|v| *v /= total.max(1e-9));
+        for v in &mut share {
+            *v /= total.max(1e-9);
+        }
         Self { share }
     }
 
@@ -100,7 +102,7 @@ impl Palette {
 fn smooth(share: &mut [f32], stride: usize, bins: usize) {
     let count = share.len();
     for start in 0..count {
-        if (start / stride) % bins != 0 {
+        if !(start / stride).is_multiple_of(bins) {
             continue;
         }
         let mut before = share[start];

@@ -16,7 +16,7 @@ pub(super) fn develop(colours: &mut [[f32; 3]], cover: &Plane, ground: [f32; 3])
     let (dark, middle, bright) =
         (quantile(inner(), 0.02), quantile(inner(), 0.5), quantile(inner(), 0.985));
     let chroma = ground[1].hypot(ground[2]);
-    let cast = 0.75 * (1.0 - chroma / NEUTRAL).max(0.0).min(0.8) / ground[0].max(0.3);
+    let cast = 0.75 * (1.0 - chroma / NEUTRAL).clamp(0.0, 0.8) / ground[0].max(0.3);
     // Stretch to the full range, but never by so much that noise shows.
     let floor = (dark - 0.06).clamp(0.0, 0.22);
     let gain = (0.965 / (bright - floor * 0.6).max(0.2)).clamp(0.92, 1.45);

@@ -10,6 +10,7 @@ use super::super::endpoint::Reads;
 use super::super::reject::Reject;
 use super::super::validate;
 use crate::manifest::Describe;
+use crate::page::Paging;
 
 /// What may be read from a request; `#[input]` implements it.
 #[diagnostic::on_unimplemented(
@@ -21,6 +22,8 @@ pub trait Input:
     DeserializeOwned + garde::Validate<Context = ()> + JsonSchema + Send + 'static
 {
 }
+
+impl Input for Paging {}
 
 /// An argument that is made of the request's body.
 #[diagnostic::on_unimplemented(
