@@ -1,7 +1,7 @@
 //! The smallest application: one endpoint, no database.
 //!
 //! `cargo run -p examples --example hello`, then
-//! `curl -X POST localhost:8080/v1/greetings -H 'content-type: application/json' -d '{"name":"Ada"}'`
+//! `curl localhost:8080/v1/greetings -H 'content-type: application/json' -d '{"name":"Ada"}'`
 
 use std::process::ExitCode;
 

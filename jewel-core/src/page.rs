@@ -1,8 +1,8 @@
 //! Lists by keyset: a page, and the cursor that continues after it.
 //!
 //! A cursor names the last row seen, never a row number, so that rows which come and go between two
-//! requests are neither shown twice nor skipped. It is opaque to clients and carries no rights: each
-//! page is read under the caller's own access.
+//! requests are neither shown twice nor skipped. It is opaque to clients and carries no rights:
+//! each page is read under the caller's own access.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

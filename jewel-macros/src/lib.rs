@@ -274,8 +274,8 @@ pub fn output(words: TokenStream, item: TokenStream) -> TokenStream {
 /// - `#[problem(402, "insufficient_credits")]`: a status and a stable code in `snake_case`. The
 ///   text is the error's `Display`. Named fields become members of the answer (so they are
 ///   `Serialize` and `JsonSchema`), except those with `#[problem(skip)]`, a `#[source]` or a
-///   `#[from]`, and `retry_after: Duration`, which becomes the header. The fields of a tuple variant are never
-///   told; they are the log's.
+///   `#[from]`, and `retry_after: Duration`, which becomes the header. The fields of a
+///   tuple variant are never told; they are the log's.
 /// - `#[problem(flatten)]`: what its one field is, itself a problem.
 /// - `#[problem(internal)]`: nobody's business. Its one field is the cause, which only the log
 ///   sees; callers see 500, or 503 where something is used up for the moment.

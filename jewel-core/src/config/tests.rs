@@ -154,7 +154,9 @@ fn a_variant_is_judged_as_a_whole() {
         &[],
     );
     assert_eq!(said.blob, Blob::S3 { bucket: "b".into(), region: "r".into() });
-    assert_snapshot!(refused(&[], &["blob.kind=s3", "blob.bucket=b"]), @"a setting is wrong: `blob` (flag --set): missing field `region`");
+    assert_snapshot!(refused(&[], &["blob.kind=s3", "blob.bucket=b"]), @"
+    a setting is wrong: `blob` (flag --set): missing field `region`
+    ");
 }
 
 #[test]

@@ -15,7 +15,8 @@ pub enum Error {
     Statement(sqlx::Error),
     /// A role's or database's name is not made of lower-case letters, digits and `_`.
     #[error(
-        "`{0}` is no name: a role's or database's name is made of lower-case letters, digits and `_`"
+        "`{0}` is no name: a role's or database's name is made of lower-case letters, digits \
+         and `_`"
     )]
     Role(String),
     /// The private server could not be started.

@@ -106,7 +106,8 @@ impl Route {
 /// An annotated function that [`endpoints!`](crate::endpoints) can list.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no annotated endpoint",
-    label = "this has no `#[get(..)]`, `#[post(..)]`, `#[put(..)]`, `#[patch(..)]` or `#[delete(..)]`"
+    label = "this has no `#[get(..)]`, `#[post(..)]`, `#[put(..)]`, `#[patch(..)]` or \
+             `#[delete(..)]`"
 )]
 pub trait Listed {
     /// The route.

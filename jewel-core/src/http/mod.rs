@@ -2,7 +2,7 @@
 //!
 //! accept ─▶ head ─▶ guard ─▶ body ─▶ validate ─▶ once ─▶ handle ─▶ respond
 //!
-//! An annotated function is an [`Endpoint`]; [`flow`] names the stages in order. Only `respond`
+//! An annotated function is an [`Endpoint`]; `flow` names the stages in order. Only `respond`
 //! renders a problem. This module knows the framework's guard, database and clock, and no
 //! application.
 

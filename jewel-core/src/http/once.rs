@@ -1,8 +1,8 @@
 //! Once: the transaction around a handler, and the record that makes a repeated request one effect.
 //!
 //! Rivals with one key meet at an advisory lock that ends with the transaction: the second is told
-//! to come back instead of waiting. The answer is stored in the handler's own transaction, before it
-//! commits, so that effect and record cannot part.
+//! to come back instead of waiting. The answer is stored in the handler's own transaction, before
+//! it commits, so that effect and record cannot part.
 
 use std::collections::BTreeMap;
 use std::future::Future;

@@ -64,7 +64,8 @@ impl Answer {
 /// What a handler may return: a `Result` of a [`Success`] and a [`Problem`].
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is nothing that a handler can return",
-    label = "a handler returns `Result<T, E>`: `T` an `#[output]` or one of its wrappers, `E` a `#[derive(Problem)]`"
+    label = "a handler returns `Result<T, E>`: `T` an `#[output]` or one of its \
+             wrappers, `E` a `#[derive(Problem)]`"
 )]
 pub trait Reply: Send {
     /// The media types that its good answers have.

@@ -9,8 +9,8 @@ use crate::manifest::Describe;
 
 /// The arguments of a job: stored as JSON when it is enqueued, read back when it runs.
 ///
-/// Every type has it that derives the three and owns what it holds. They are no supertraits, so that
-/// a type which lacks all three is one error, in the words above.
+/// Every type has it that derives the three and owns what it holds. They are no supertraits, so
+/// that a type which lacks all three is one error, in the words above.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the arguments of a job",
     label = "derive Serialize, Deserialize and JsonSchema for it"

@@ -40,7 +40,8 @@ use crate::manifest::Describe;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no problem that a caller could be told about",
     label = "its error type lacks `#[derive(Problem)]`",
-    note = "derive `thiserror::Error` and `jewel_core::Problem`, and say `#[problem(404, \"code\")]` on each variant"
+    note = "derive `thiserror::Error` and `jewel_core::Problem`, and say \
+            `#[problem(404, \"code\")]` on each variant"
 )]
 pub trait Problem: Error + Send + Sync + Sized + 'static {
     /// Adds every problem that a value of this type can be.

@@ -40,7 +40,7 @@ pub(super) const LADDERS: &[Ladder] = &[
         reserved: &[
             // Loading is the app's; the units of which everybody's settings are made are not.
             Reserved { module: "config", importers: &["app", "testing"], free: &["Size", "Span"] },
-            Reserved { module: "observe", importers: &["app"], free: &[] },
+            Reserved { module: "observe", importers: &["app", "testing"], free: &[] },
         ],
     },
     Ladder {

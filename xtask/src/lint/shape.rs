@@ -2,6 +2,8 @@
 //!
 //! What stands in the file is other rules' matter.
 
+use std::collections::BTreeSet;
+
 use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
 
@@ -87,11 +89,22 @@ impl<'ast> Visit<'ast> for Functions {
 pub(super) fn columns(source: &Source) -> Vec<Finding> {
     let lines = source.text.lines().enumerate();
     let long = lines.map(|(at, line)| (at + 1, line.chars().count()));
-    let long = long.filter(|(_, columns)| *columns > COLUMNS_MOST);
+    let whole = verbatim(source);
+    let long = long.filter(|(line, columns)| *columns > COLUMNS_MOST && !whole.contains(line));
     long.map(|(line, columns)| {
         Finding::new(line, format!("{columns} columns, {COLUMNS_MOST} at most: break the line"))
     })
     .collect()
+}
+
+/// The lines of texts that run over several, a snapshot's for one: they are as long as what they
+/// quote. A text that is broken by `\` can be broken elsewhere.
+fn verbatim(source: &Source) -> BTreeSet<usize> {
+    let quotes = source.tokens.iter().filter(|token| {
+        token.text.contains('"') && token.text.contains('\n') && !token.text.contains("\\\n")
+    });
+    let lines = quotes.map(|token| token.line + 1..=token.line + token.text.matches('\n').count());
+    lines.flatten().collect()
 }
 
 /// A file's and a folder's name says what is in it.

@@ -86,6 +86,9 @@ fn shape_is_measured() -> Result<()> {
     let wide = |columns: usize| format!("\n//{}", "é".repeat(columns - 2));
     assert_eq!(lines(shape::columns, file, &wide(101))?, [2]);
     assert_eq!(lines(shape::columns, file, &wide(100))?, [0; 0]);
+    let quote = |end: &str| format!("fn f() {{ g(\"a{end}\n{}\") }}", "x".repeat(101));
+    assert_eq!(lines(shape::columns, file, &quote(""))?, [0; 0]);
+    assert_eq!(lines(shape::columns, file, &quote("\\"))?, [2]);
     assert_eq!(lines(shape::name, "xtask/src/helpers/x.rs", "")?, [1]);
     assert_eq!(lines(shape::name, "xtask/src/help.rs", "")?, [0; 0]);
     Ok(())

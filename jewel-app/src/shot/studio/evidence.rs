@@ -1,5 +1,6 @@
 //! What each pixel alone says about being piece or background: how common its colour is in
-//! either, whether it could be the background in shadow. It decides nothing; `mask` cuts along these numbers.
+//! either, whether it could be the background in shadow. It decides nothing; `mask` cuts along
+//! these numbers.
 
 use super::background::quantile;
 use super::colour::{Lab, apart, from_oklab, oklab};

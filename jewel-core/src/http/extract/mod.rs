@@ -37,7 +37,8 @@ use crate::manifest::Describe;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no argument that a handler can take",
     label = "no argument of a handler",
-    note = "a handler takes `Caller<_>`, `Path<_>`, `Query<_>`, `State<_>`, one `Body<_>` or `Upload`, and `tx: &mut Tx`; implement `Extract` for an argument of your own"
+    note = "a handler takes `Caller<_>`, `Path<_>`, `Query<_>`, `State<_>`, one `Body<_>` or \
+            `Upload`, and `tx: &mut Tx`; implement `Extract` for an argument of your own"
 )]
 pub trait Extract: Sized + 'static {
     /// Reads the argument called `name` in the source.
