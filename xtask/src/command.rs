@@ -29,11 +29,10 @@ pub(crate) fn cargo(args: &[&str]) -> Command {
 }
 
 /// This program again, for a step that stands for itself.
-pub(crate) fn ourselves() -> Result<Command> {
-    let program = env::current_exe().context("cannot find the running xtask")?;
-    let mut command = Command::new(program);
-    command.current_dir(workspace::root());
-    Ok(command)
+///
+/// By cargo and not by this process' own file: a build among the steps may have replaced that.
+pub(crate) fn ourselves() -> Command {
+    cargo(&["xtask"])
 }
 
 /// The command as one would type it.

@@ -115,7 +115,7 @@ impl Step {
                 command::run(cargo)
             }
             Action::Xtask(args) => {
-                let mut ourselves = command::ourselves()?;
+                let mut ourselves = command::ourselves();
                 ourselves.args(args);
                 command::run(ourselves)
             }
