@@ -1,5 +1,5 @@
-//! What the private server promises, with real servers: each test makes a cluster of its own in
-//! cargo's target folder and removes it. Looks at files and sockets, for the launcher knows no SQL.
+//! What the private server promises, with real servers: each test makes a cluster of its own among
+//! the temporary files, where the server's user may go, and removes it. Looks at files and sockets, for the launcher knows no SQL.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -19,7 +19,7 @@ struct Project {
 impl Project {
     fn new(test: &str) -> Self {
         let name = format!("embedded-{}-{test}", std::process::id());
-        let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+        let root = std::env::temp_dir().join(name);
         let cluster = Cluster::tests(&root);
         Self { root, cluster }
     }
