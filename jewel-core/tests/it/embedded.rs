@@ -1,5 +1,6 @@
 //! What the private server promises, with real servers: each test makes a cluster of its own among
-//! the temporary files, where the server's user may go, and removes it. Looks at files and sockets, for the launcher knows no SQL.
+//! the temporary files, where the server's user may go, and removes it. Looks at files and sockets,
+//! for the launcher knows no SQL.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
