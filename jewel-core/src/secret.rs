@@ -4,6 +4,7 @@
 
 use std::fmt;
 
+use garde::rules::length::chars::HasChars;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize, Serializer};
 
@@ -50,6 +51,13 @@ impl fmt::Display for Secret {
 impl Serialize for Secret {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(if self.0.is_empty() { "" } else { "***" })
+    }
+}
+
+/// What `#[garde(length(chars, ..))]` measures, so that an `#[input]` can take a password.
+impl HasChars for Secret {
+    fn num_chars(&self) -> usize {
+        self.0.chars().count()
     }
 }
 

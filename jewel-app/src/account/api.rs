@@ -3,7 +3,8 @@
 use jewel_core::crypto::Tokens;
 use jewel_core::db::Db;
 use jewel_core::{
-    Account, Body, Caller, Created, Id, State, Timestamp, Tx, User, get, input, output, post,
+    Account, Body, Caller, Created, Id, Secret, State, Timestamp, Tx, User, get, input, output,
+    post,
 };
 
 use super::entity::{self, Person};
@@ -20,7 +21,7 @@ pub struct SignUp {
     pub email: String,
     /// The password: 10 to 200 characters.
     #[garde(length(chars, min = 10, max = 200))]
-    pub password: String,
+    pub password: Secret,
 }
 
 /// Who wants in.
@@ -31,7 +32,7 @@ pub struct LogIn {
     pub email: String,
     /// The password.
     #[garde(length(chars, min = 1, max = 200))]
-    pub password: String,
+    pub password: Secret,
 }
 
 /// A person and the account that they act for.

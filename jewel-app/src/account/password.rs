@@ -4,6 +4,7 @@
 
 use std::time::Duration;
 
+use jewel_core::Secret;
 use jewel_core::crypto::{hash_password, verify_password};
 use jewel_core::problem::Unavailable;
 use tokio::sync::{Semaphore, SemaphorePermit};
@@ -48,9 +49,9 @@ impl Passwords {
     ///
     /// # Errors
     /// [`Error::Busy`] where too many are waiting.
-    pub async fn hash(&self, password: String) -> Result<String, Error> {
+    pub async fn hash(&self, password: Secret) -> Result<String, Error> {
         let _turn = self.turn().await?;
-        let hashed = spawn_blocking(move || hash_password(&password)).await?;
+        let hashed = spawn_blocking(move || hash_password(password.expose())).await?;
         hashed.map_err(|error| Error::Hash(error.to_string()))
     }
 
@@ -58,9 +59,9 @@ impl Passwords {
     ///
     /// # Errors
     /// [`Error::Busy`] where too many are waiting.
-    pub async fn verify(&self, password: String, hash: Option<String>) -> Result<bool, Error> {
+    pub async fn verify(&self, password: Secret, hash: Option<String>) -> Result<bool, Error> {
         let _turn = self.turn().await?;
-        Ok(spawn_blocking(move || verify_password(&password, hash.as_deref())).await?)
+        Ok(spawn_blocking(move || verify_password(password.expose(), hash.as_deref())).await?)
     }
 
     async fn turn(&self) -> Result<SemaphorePermit<'_>, Unavailable> {

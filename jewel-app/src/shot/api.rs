@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use jewel_core::db::Db;
-use jewel_core::job::{Enqueue, Jobs};
+use jewel_core::job::{Enqueue, JobId, Jobs};
 use jewel_core::page::Paging;
 use jewel_core::{
     Accepted, Account, Body, Caller, Id, NoContent, Page, Path, Query, State, Tx, delete, get,
@@ -73,16 +73,23 @@ pub async fn order(
 }
 
 /// List my shots, newest first.
-///
-/// How far a shot is, is told by itself and by its events; here it is 0 or 100.
 #[get("/v1/shots", access(account), slo(p95 = 200ms))]
 pub async fn list(
     caller: Caller<Account>,
     part: Query<Paging>,
-    tx: &mut Tx,
+    db: State<Db>,
+    jobs: State<Jobs>,
 ) -> Result<Page<ShotView>, ListShotsProblem> {
-    let page = entity::list(tx, caller.account(), &part).await?;
-    Ok(page.map(|shot| ShotView::new(shot, None)))
+    let mut tx = db.begin(Some(caller.account())).await?;
+    let page = entity::list(&mut tx, caller.account(), &part).await?;
+    tx.commit().await?;
+    let open: Vec<JobId> =
+        page.items.iter().filter(|shot| !shot.status.is_over()).map(|shot| shot.job).collect();
+    let statuses = jobs.statuses(&open).await?;
+    Ok(page.map(|shot| {
+        let job = statuses.get(&shot.job);
+        ShotView::new(shot, job)
+    }))
 }
 
 /// Show a shot.

@@ -135,7 +135,15 @@ async fn a_shot_in_the_making_is_cancelled_and_costs_nothing() {
     let shot = ada.order(&photo, "one").await;
     let cancel = async {
         begun.notified().await;
-        assert_eq!(ada.shot(&shot).await["status"], "rendering");
+        let mut alone = ada.shot(&shot).await;
+        while alone["progress"] == 0 {
+            alone = ada.shot(&shot).await;
+        }
+        let told =
+            |shot: &Value| (shot["status"].clone(), shot["progress"].clone(), shot["step"].clone());
+        assert_eq!(told(&alone), ("rendering".into(), 40.into(), "polishing".into()));
+        let listed = &ada.get("/v1/shots").await["items"][0];
+        assert_eq!(told(listed), told(&alone), "the list tells what the shot itself does");
         let path = format!("/v1/shots/{shot}");
         assert_eq!(ada.client.delete(path).send().await.code(), 204);
     };

@@ -21,6 +21,8 @@ pub(super) fn master(auth: &Auth, file: &Path) -> Result<MasterKey, Error> {
             let key = MasterKey::random();
             if let Some(folder) = file.parent() {
                 fs::create_dir_all(folder).map_err(Error::io(path()))?;
+                // Nobody shall commit the key by accident.
+                fs::write(folder.join(".gitignore"), "*\n").map_err(Error::io(path()))?;
             }
             let mut options = OpenOptions::new();
             options.write(true).create_new(true).mode(0o600);

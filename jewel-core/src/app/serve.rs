@@ -56,7 +56,7 @@ impl Ground {
     }
 
     /// Refuses defaults that are for development only.
-    fn check(&self, app: &App) -> Result<(), Error> {
+    pub(super) fn check(&self, app: &App) -> Result<(), Error> {
         let settings = &self.settings;
         let lacks = [
             (app.has_db() && settings.db.url.is_none(), "db.url (DATABASE_URL)"),

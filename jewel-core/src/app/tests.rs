@@ -1,7 +1,16 @@
 //! What an application says of parts that do not fit together.
 
-use crate::app::{App, Error, Module};
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+
+use super::key;
+use super::serve::Ground;
+use crate::app::{App, Auth, Error, Module};
+use crate::config::Sources;
+use crate::crypto::MasterKey;
 use crate::{Problem, endpoints, get, output};
+
+static NONE: sqlx::migrate::Migrator = sqlx::migrate::Migrator::DEFAULT;
 
 #[derive(Debug, thiserror::Error, Problem)]
 enum Never {}
@@ -50,4 +59,34 @@ fn parts_that_fit_are_a_manifest() {
     assert_eq!(manifest.operations[0].id, "things.one");
     assert_eq!(manifest.operations[0].parameters[0].name, "thing");
     assert!(manifest.schemas.contains_key("Thing"), "{:?}", manifest.schemas);
+}
+
+#[test]
+fn production_names_every_default_that_it_refuses() {
+    let app = App::new("test", "1.0.0").migrations(&NONE);
+    let ground = |set: &[&str], development| {
+        let set = set.iter().map(|&text| text.to_owned()).collect();
+        let (settings, own) = (app.load)(&Sources { set, ..Sources::default() }).unwrap();
+        Ground { settings, own, development }
+    };
+    let refused = ground(&[], false).check(&app).unwrap_err().to_string();
+    for name in ["DATABASE_URL", "JEWEL_AUTH__KEY", "JEWEL_BLOB__FOLDER", "--dev"] {
+        assert!(refused.contains(name), "{name}: {refused}");
+    }
+    ground(&[], true).check(&app).unwrap();
+    let key = MasterKey::random().to_secret();
+    let key = format!("auth.key={}", key.expose());
+    let set = ["db.url=postgres://db/app", &key, "blob.folder=/srv/blob"];
+    ground(&set, false).check(&app).unwrap();
+}
+
+#[test]
+fn a_key_is_made_once_for_nobody_else_and_for_no_repository() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("home/key");
+    let first = key::master(&Auth::default(), &file).unwrap();
+    let again = key::master(&Auth::default(), &file).unwrap();
+    assert_eq!(first.to_secret(), again.to_secret());
+    assert_eq!(file.metadata().unwrap().permissions().mode() & 0o777, 0o600);
+    assert_eq!(fs::read_to_string(file.with_file_name(".gitignore")).unwrap(), "*\n");
 }

@@ -13,6 +13,9 @@ pub enum Error {
     /// The server refused or broke off a statement.
     #[error(transparent)]
     Statement(sqlx::Error),
+    /// A statement had failed before the commit, and its caller went on: nothing was done.
+    #[error("the transaction was not committed: a statement in it had failed")]
+    Aborted,
     /// A role's or database's name is not made of lower-case letters, digits and `_`.
     #[error(
         "`{0}` is no name: a role's or database's name is made of lower-case letters, digits \

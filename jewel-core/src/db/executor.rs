@@ -1,11 +1,12 @@
 //! Where statements pass on their way to the server.
 //!
 //! sqlx names each prepared statement, which a PgBouncer in transaction mode cannot follow. Passing
-//! here, a statement goes unnamed where the settings say so, and nobody has to remember it.
+//! here, a statement goes unnamed where the settings say so, and nobody has to remember it. And a
+//! transaction learns here that a statement of its failed, whatever its caller makes of that.
 
 use futures_util::future::BoxFuture;
 use futures_util::stream::{self, BoxStream};
-use futures_util::{StreamExt, TryFutureExt, TryStreamExt};
+use futures_util::{FutureExt, StreamExt, TryFutureExt, TryStreamExt};
 use sqlx::error::BoxDynError;
 use sqlx::postgres::{PgArguments, PgQueryResult, PgRow, PgStatement, PgTypeInfo, Postgres};
 use sqlx::{Describe, Either, Execute, Executor, SqlStr};
@@ -47,8 +48,9 @@ impl<'c> Executor<'c> for &'c mut Tx {
         'c: 'e,
         E: 'q + Execute<'q, Postgres>,
     {
-        let named = self.named;
-        self.connection().fetch_many(Passing { query, named })
+        let (connection, named, failed) = self.parts();
+        let outcomes = connection.fetch_many(Passing { query, named });
+        outcomes.inspect_err(|_| *failed = true).boxed()
     }
 
     fn fetch_optional<'e, 'q: 'e, E>(
@@ -59,8 +61,9 @@ impl<'c> Executor<'c> for &'c mut Tx {
         'c: 'e,
         E: 'q + Execute<'q, Postgres>,
     {
-        let named = self.named;
-        self.connection().fetch_optional(Passing { query, named })
+        let (connection, named, failed) = self.parts();
+        let outcome = connection.fetch_optional(Passing { query, named });
+        outcome.inspect_err(|_| *failed = true).boxed()
     }
 
     fn prepare_with<'e>(
@@ -71,14 +74,16 @@ impl<'c> Executor<'c> for &'c mut Tx {
     where
         'c: 'e,
     {
-        self.connection().prepare_with(sql, parameters)
+        let (connection, _, failed) = self.parts();
+        connection.prepare_with(sql, parameters).inspect_err(|_| *failed = true).boxed()
     }
 
     fn describe<'e>(self, sql: SqlStr) -> BoxFuture<'e, Result<Describe<Postgres>, sqlx::Error>>
     where
         'c: 'e,
     {
-        self.connection().describe(sql)
+        let (connection, _, failed) = self.parts();
+        connection.describe(sql).inspect_err(|_| *failed = true).boxed()
     }
 }
 

@@ -3,6 +3,8 @@
 //! It commits only where somebody says so: dropped, it rolls back. Row-level security sees the
 //! account that it was opened for, and nothing of any other.
 
+use std::fmt;
+
 use sqlx::{PgConnection, Postgres, Transaction};
 
 use super::Error;
@@ -24,7 +26,20 @@ use crate::tenant::Account;
 pub struct Tx {
     inner: Transaction<'static, Postgres>,
     account: Option<Id<Account>>,
-    pub(super) named: bool,
+    named: bool,
+    /// Whether a statement failed: what follows it may have been ignored.
+    failed: bool,
+    committed: Hooks,
+}
+
+/// What is to be done once the transaction has committed.
+#[derive(Default)]
+struct Hooks(Vec<Box<dyn FnOnce() + Send + Sync>>);
+
+impl fmt::Debug for Hooks {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} hooks", self.0.len())
+    }
 }
 
 impl Tx {
@@ -33,11 +48,12 @@ impl Tx {
         account: Option<Id<Account>>,
         named: bool,
     ) -> Self {
-        Self { inner, account, named }
+        Self { inner, account, named, failed: false, committed: Hooks::default() }
     }
 
-    pub(super) fn connection(&mut self) -> &mut PgConnection {
-        &mut self.inner
+    /// The connection, whether statements may be named on it, and where to say that one failed.
+    pub(super) fn parts(&mut self) -> (&mut PgConnection, bool, &mut bool) {
+        (&mut self.inner, self.named, &mut self.failed)
     }
 
     /// The account that it was opened for: whose rows are visible.
@@ -58,12 +74,35 @@ impl Tx {
         Ok(())
     }
 
+    /// Calls `then` as soon as this has committed, in the order in which it was said; never, where
+    /// it rolls back or the answer to the commit is lost. It must be quick, and may be missed by a
+    /// crash: a hint to somebody who looks at the tables anyway. What must happen is a job.
+    ///
+    /// ```no_run
+    /// # async fn example(mut tx: jewel_core::Tx) -> Result<(), jewel_core::db::Error> {
+    /// tx.after_commit(|| println!("it is so"));
+    /// tx.commit().await
+    /// # }
+    /// ```
+    pub fn after_commit(&mut self, then: impl FnOnce() + Send + Sync + 'static) {
+        self.committed.0.push(Box::new(then));
+    }
+
     /// Makes everything done here last.
     ///
     /// # Errors
     /// Where the database refuses, for one because of a deferred constraint: nothing has happened.
-    pub async fn commit(self) -> Result<(), Error> {
-        self.inner.commit().await.map_err(Error::from)
+    /// [`Error::Aborted`] where a statement failed before and no savepoint caught that.
+    pub async fn commit(mut self) -> Result<(), Error> {
+        // PostgreSQL answers COMMIT of an aborted transaction with a silent ROLLBACK.
+        if self.failed && sqlx::raw_sql("select 1").execute(&mut self).await.is_err() {
+            return Err(Error::Aborted);
+        }
+        self.inner.commit().await?;
+        for then in self.committed.0 {
+            then();
+        }
+        Ok(())
     }
 
     /// Undoes everything done here, now rather than when it is dropped.

@@ -113,7 +113,7 @@ pub(super) async fn answer(mounted: Arc<Mounted>, request: Request, peer: IpAddr
     span.in_scope(|| {
         tracing::info!(
             status = response.status().as_u16(),
-            ms = took.as_secs_f64() * 1000.0,
+            ms = took.as_micros() as f64 / 1000.0,
             "answered"
         );
     });

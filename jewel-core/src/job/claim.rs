@@ -202,8 +202,9 @@ impl Fetcher {
     fn hear(&mut self, notice: &Notice) {
         match notice {
             Notice::Ready { queue, seq } => self.sources.ready(queue, *seq),
+            Notice::Committed { queue, first } => self.sources.ready(queue, first.0),
             Notice::Missed => self.look = Instant::now(),
-            Notice::Enqueued(_) | Notice::Changed(_) | Notice::Cancel(_) => {}
+            Notice::Changed(_) | Notice::Cancel(_) => {}
         }
     }
 

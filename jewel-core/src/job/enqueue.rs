@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::context;
 use super::storage::{self, Order};
-use super::wake;
+use super::wake::{self, Notice};
 use super::{Args, Declared, Priority, Ticket};
 use crate::clock::Timestamp;
 use crate::db::{self, Tx};
@@ -192,7 +192,7 @@ async fn insert(
     let tickets = storage::enqueue(tx, order, args).await?;
     let first = tickets.iter().filter(|ticket| !ticket.duplicate).map(|ticket| ticket.id).min();
     if let (Some(first), None, None) = (first, options.wait, options.at) {
-        wake::enqueued(declared.queue, first);
+        tx.after_commit(move || wake::tell(Notice::Committed { queue: declared.queue, first }));
     }
     Ok(tickets)
 }

@@ -2,6 +2,7 @@
 //!
 //! It shows every job to whoever asks: whose job it is, the application must know.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::follow::{Follow, Follows};
@@ -54,7 +55,18 @@ impl Jobs {
     /// # Errors
     /// Where the database does not answer.
     pub async fn status(&self, id: JobId) -> Result<Option<Status>, db::Error> {
-        Ok(storage::statuses(&self.db, &[id]).await?.pop().map(|(_, status)| status))
+        Ok(self.statuses(&[id]).await?.remove(&id))
+    }
+
+    /// What is known of these jobs, by one query; those that there are not are missing.
+    ///
+    /// # Errors
+    /// Where the database does not answer.
+    pub async fn statuses(&self, ids: &[JobId]) -> Result<HashMap<JobId, Status>, db::Error> {
+        if ids.is_empty() {
+            return Ok(HashMap::new());
+        }
+        Ok(storage::statuses(&self.db, ids).await?.into_iter().collect())
     }
 
     /// Follows a job; `None` where there is none. [`serve`](Self::serve) must be running.

@@ -3,6 +3,7 @@
 use sqlx::Row;
 
 use super::jobs::Jobs;
+use super::storage;
 use super::ticket::JobId;
 use crate::db;
 
@@ -29,10 +30,6 @@ impl Jobs {
     /// # Errors
     /// Where the database does not answer.
     pub async fn retry(&self, id: JobId) -> Result<bool, db::Error> {
-        let moved = sqlx::query("select jewel.retry(array[$1::bigint])")
-            .bind(id.0)
-            .fetch_optional(self.db())
-            .await?;
-        Ok(moved.is_some())
+        storage::retry(self.db(), id).await
     }
 }

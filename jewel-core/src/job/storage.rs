@@ -58,22 +58,33 @@ pub(super) async fn enqueue(tx: &mut Tx, order: Order, args: Vec<String>) -> Res
     Ok(rows.into_iter().map(|(id, duplicate)| Ticket { id: JobId(id), duplicate }).collect())
 }
 
-/// Which of these jobs are committed; and for those that wait, in which queue and place.
-pub(super) async fn committed(
-    db: &Db,
-    ids: &[JobId],
-) -> Result<Vec<(JobId, Option<(String, i64)>)>> {
-    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
-    let rows: Vec<(JobId, Option<String>, Option<i64>)> = sqlx::query_as(
-        "select j.id, q.name, r.seq from jewel.job j \
-            left join jewel.ready r on r.job_id = j.id \
-            left join jewel.queue q on q.id = r.queue_id \
-         where j.id = any($1)",
+/// Tells other processes of these queues, each from a place on, where something waits there.
+pub(super) async fn announce(db: &Db, queues: &[&str], seqs: &[i64]) -> Result<()> {
+    sqlx::query(
+        "select pg_notify('jewel', format('ready %s %s', q.name, n.seq)) \
+         from unnest($1::text[], $2::bigint[]) n (name, seq) join jewel.queue q using (name) \
+         where exists (select from jewel.ready r where r.queue_id = q.id \
+            and r.priority = any(array[0, 1, 2]::smallint[]) and r.seq >= n.seq)",
     )
-    .bind(ids)
-    .fetch_all(db)
+    .bind(queues)
+    .bind(seqs)
+    .execute(db)
     .await?;
-    Ok(rows.into_iter().map(|(id, queue, seq)| (id, queue.zip(seq))).collect())
+    Ok(())
+}
+
+/// Makes a job that is over ready again, and tells; whether there was such a job.
+pub(super) async fn retry(db: &Db, id: JobId) -> Result<bool> {
+    let moved =
+        sqlx::query("select jewel.retry(array[$1::bigint])").bind(id.0).fetch_optional(db).await?;
+    sqlx::query(
+        "select pg_notify('jewel', format('ready %s %s', q.name, r.seq)) \
+         from jewel.ready r join jewel.queue q on q.id = r.queue_id where r.job_id = $1",
+    )
+    .bind(id.0)
+    .execute(db)
+    .await?;
+    Ok(moved.is_some())
 }
 
 /// The ids of kinds, in order; new names get one.

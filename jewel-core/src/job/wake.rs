@@ -18,8 +18,8 @@ use crate::db::Db;
 pub(super) enum Notice {
     /// Jobs of this queue are ready, from this place on.
     Ready { queue: Arc<str>, seq: i64 },
-    /// This process enqueued jobs, from this one on; they are not committed yet.
-    Enqueued(JobId),
+    /// This process committed jobs of this queue, from this one on.
+    Committed { queue: &'static str, first: JobId },
     /// Something changed about these jobs.
     Changed(Arc<[JobId]>),
     /// This running job is to be cancelled.
@@ -31,16 +31,6 @@ pub(super) enum Notice {
 /// How many notices a listener may lag behind before it hears `Missed` instead.
 const BACKLOG: usize = 4096;
 
-/// How long after an enqueue its workers are told, again and again: the transaction that enqueues
-/// has yet to commit, and nobody hears when it does.
-const ECHOES: [Duration; 5] = [
-    Duration::from_millis(1),
-    Duration::from_millis(4),
-    Duration::from_millis(16),
-    Duration::from_millis(64),
-    Duration::from_millis(256),
-];
-
 /// How long to wait before listening again where the connection could not be made.
 const RECONNECT: Duration = Duration::from_secs(1);
 
@@ -51,23 +41,6 @@ static NOTICES: LazyLock<broadcast::Sender<Notice>> =
 /// Tells this process.
 pub(super) fn tell(notice: Notice) {
     let _ = NOTICES.send(notice); // nobody listening is no error
-}
-
-/// Tells this process that jobs were enqueued, and several times within the next moments that they
-/// are ready.
-pub(super) fn enqueued(queue: &'static str, first: JobId) {
-    if NOTICES.receiver_count() == 0 {
-        return;
-    }
-    tell(Notice::Enqueued(first));
-    tokio::spawn(async move {
-        let start = tokio::time::Instant::now();
-        let ready = Notice::Ready { queue: queue.into(), seq: first.0 };
-        for echo in ECHOES {
-            tokio::time::sleep_until(start + echo).await;
-            tell(ready.clone());
-        }
-    });
 }
 
 /// Hears what this process is told.

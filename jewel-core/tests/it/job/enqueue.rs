@@ -1,10 +1,11 @@
 //! How jobs get in: with the transaction or not at all, and with what they carry.
 
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use jewel_core::job::{Cancel, Enqueue, Options, Place, Priority, traced};
 use jewel_core::trace::TraceParent;
-use jewel_core::{Clock, Id};
+use jewel_core::{Clock, Id, db};
 
 use super::world::{Act, Play, World, quick, within};
 
@@ -117,6 +118,61 @@ async fn other_processes_are_told_once_it_is_committed() {
     let id = world.enqueue(&[Act::Done]).await;
     let heard = within("the notice", other.recv()).await.unwrap();
     assert_eq!(heard.payload(), format!("ready stage {id}"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_that_is_run_again_is_told_of() {
+    let world = World::new().await;
+    let id = world.enqueue(&[Act::Done, Act::Done]).await;
+    assert!(!world.jobs.retry(id).await.unwrap(), "it waits already");
+    let worker = world.work(quick());
+    world.at(id, Place::Completed).await;
+    worker.stop().await;
+    let mut other = world.listen().await;
+    assert!(world.jobs.retry(id).await.unwrap());
+    let seq = world.count("select seq from jewel.ready").await;
+    let heard = within("the notice", other.recv()).await.unwrap();
+    assert_eq!(heard.payload(), format!("ready stage {seq}"));
+    world.conserved().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_follows_a_commit_follows_nothing_else() {
+    let world = World::new().await;
+    let calls = Arc::new(Mutex::new(Vec::new()));
+    let begin = async |name: &'static str| {
+        let mut tx = world.db.begin(None).await.unwrap();
+        for part in [1, 2] {
+            let calls = Arc::clone(&calls);
+            tx.after_commit(move || calls.lock().unwrap().push((name, part)));
+        }
+        tx
+    };
+    begin("undone").await.rollback().await.unwrap();
+    drop(begin("dropped").await);
+    let mut refused = begin("refused").await;
+    sqlx::query("select 1 / 0").execute(&mut refused).await.unwrap_err();
+    assert!(matches!(refused.commit().await, Err(db::Error::Aborted)));
+    begin("committed").await.commit().await.unwrap();
+    assert_eq!(*calls.lock().unwrap(), [("committed", 1), ("committed", 2)]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_failed_statement_is_never_committed_over_in_silence() {
+    let world = World::new().await;
+    let mut tx = world.db.begin(None).await.unwrap();
+    let lost = play(&[Act::Done]).enqueue(&mut tx).await.unwrap();
+    sqlx::query("select 1 / 0").execute(&mut tx).await.unwrap_err();
+    assert!(matches!(tx.commit().await, Err(db::Error::Aborted)));
+    assert_eq!(world.jobs.status(lost.id).await.unwrap(), None);
+
+    let mut tx = world.db.begin(None).await.unwrap();
+    let kept = play(&[Act::Done]).enqueue(&mut tx).await.unwrap();
+    sqlx::query("savepoint attempt").execute(&mut tx).await.unwrap();
+    sqlx::query("select 1 / 0").execute(&mut tx).await.unwrap_err();
+    sqlx::query("rollback to savepoint attempt").execute(&mut tx).await.unwrap();
+    tx.commit().await.unwrap();
+    world.at(kept.id, Place::Ready).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
