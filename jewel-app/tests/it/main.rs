@@ -5,6 +5,7 @@
 mod account;
 mod contention;
 mod credit;
+mod kill;
 mod ledger;
 mod person;
 mod photo;
