@@ -54,6 +54,11 @@ impl Binaries {
     }
 }
 
+/// The folder that the user names; an empty name counts as none.
+pub(super) fn chosen() -> Option<PathBuf> {
+    std::env::var_os("JEWEL_POSTGRES_BIN").and_then(|folder| absolute(folder).ok())
+}
+
 impl Search {
     /// What this process's environment and this system offer.
     pub(crate) fn of_environment(cluster: &Cluster) -> Self {
@@ -64,13 +69,7 @@ impl Search {
         for (parent, before, after) in USUAL {
             folders.extend(usual(Path::new(parent), before, after));
         }
-        let chosen = std::env::var_os("JEWEL_POSTGRES_BIN").map(PathBuf::from);
-        Self {
-            // An empty one counts as unset.
-            chosen: chosen.and_then(|folder| absolute(folder).ok()),
-            folders,
-            caches: caches(cluster),
-        }
+        Self { chosen: chosen(), folders, caches: caches(cluster) }
     }
 
     /// The programs for a cluster of version `major`, or for a new one.

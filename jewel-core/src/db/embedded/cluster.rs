@@ -3,6 +3,8 @@
 
 use std::path::{Path, PathBuf};
 
+use super::binaries::chosen;
+use super::digest;
 use super::owner::Owner;
 
 /// A private cluster, described. Nothing exists until [`Embedded::start`](super::Embedded::start).
@@ -27,14 +29,22 @@ impl Cluster {
     }
 
     /// [`Cluster::tests`] in cargo's target folder when the running program was built there, else
-    /// in a folder of this user's among the temporary files.
+    /// in a folder of this user's among the temporary files. A server that `JEWEL_POSTGRES_BIN`
+    /// chooses has a cluster of its own beside it: no other version can open that.
     pub fn tests_of_this_build() -> Self {
         let program = std::env::current_exe().ok();
-        if let Some(target) = program.as_deref().and_then(target_folder) {
-            return Self::tests(target);
+        let mut cluster = match program.as_deref().and_then(target_folder) {
+            Some(target) => Self::tests(target),
+            None => {
+                let user = Owner::me().map_or(0, |me| me.uid);
+                Self::tests(std::env::temp_dir().join(format!("jewel-{user}")))
+            }
+        };
+        if let Some(chosen) = chosen() {
+            let mark = digest::short(chosen.as_os_str().as_encoded_bytes());
+            cluster.folder.set_file_name(format!("pg-{mark}"));
         }
-        let user = Owner::me().map_or(0, |me| me.uid);
-        Self::tests(std::env::temp_dir().join(format!("jewel-{user}")))
+        cluster
     }
 
     /// The folder asked for. The data lie elsewhere when the server's user may not enter it; see
