@@ -120,6 +120,11 @@ pub mod words {
     /// The window is `second`, `minute`, `hour` or `day`, and refills evenly (GCRA). `per` says
     /// whose calls count together: `global`, `ip`, `user` or `account`; left out, it is `ip` for
     /// `access(public)`, else `account`. Beyond it: 429 with `Retry-After`.
+    ///
+    /// On a job, `limit(4, per = account)`: how many of its queue run at once, in all processes
+    /// together. `per` names a field of the arguments, jobs with the same value count together and
+    /// take turns with those of others; left out, all of the queue do; `per = process` counts in
+    /// each process alone. All jobs of a queue say the same.
     pub fn limit() {}
 
     /// `idempotent`: a request that is sent twice has one effect. For POST and PATCH.
@@ -161,4 +166,26 @@ pub mod words {
 
     /// `timeout = 3m`: how long one attempt may take; `5m` where nothing is said.
     pub fn timeout() {}
+
+    /// `rate(10 / second, burst = 5)`: how many jobs of the queue begin in a time, in all processes
+    /// together, by the database's clock. After a pause, as many as `burst` begin at once; left
+    /// out, as many as the count. All jobs of a queue say the same.
+    pub fn rate() {}
+
+    /// `unique(shot, until = start)`: while there is one, a second one with the same fields is not
+    /// enqueued: its ticket is the first one's, and says `duplicate`. Without fields, all of the
+    /// arguments count. Until it is over (`finish`, where nothing is said), until it begins to run
+    /// (`start`), or for a time after it was enqueued (`10m`).
+    pub fn unique() {}
+
+    /// `schedule("0 4 * * *", zone = "Europe/Berlin", missed = last)`: enqueued by the clock, once
+    /// in the cluster for each time, with the `Default` of its arguments; `Job::tick` tells the
+    /// time. Minute, hour, day of month, month, weekday; `UTC` where no zone is named. Of times at
+    /// which no process ran: `skip` passes over them, `last` makes one job for all of them (where
+    /// nothing is said), `all` makes one for each.
+    pub fn schedule() {}
+
+    /// `keep = 7d`: how long what is known of a job is kept after it did its work; a day where
+    /// nothing is said, `keep = none` for not at all. One that failed for good is kept for 14 days.
+    pub fn keep() {}
 }

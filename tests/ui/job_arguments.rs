@@ -30,4 +30,10 @@ async fn value(args: Args, job: Job) -> Result<(), JobError> {
     loop {}
 }
 
+/// A transaction by value, and two of them.
+#[job()]
+async fn two(args: More, tx: Tx, one: &mut Tx, other: &mut Tx) -> Result<(), JobError> {
+    loop {}
+}
+
 fn main() {}

@@ -28,10 +28,4 @@ async fn admin() -> Result<View, Never> {
     loop {}
 }
 
-/// Render it.
-#[job(limit(4, per = account), unique(shot), schedule = "0 4 * * *", keep = 7d)]
-async fn render(args: Args) -> Result<(), JobError> {
-    loop {}
-}
-
 fn main() {}

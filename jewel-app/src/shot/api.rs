@@ -54,7 +54,7 @@ pub async fn order(
         return Err(OrderProblem::UnknownStyle { style });
     };
     let (id, account) = (Id::new(), caller.account());
-    let ticket = Render { shot: id }.enqueue(tx).await?;
+    let ticket = Render { shot: id, account }.enqueue(tx).await?;
     let _ = Reconcile { shot: id }.enqueue_in(LOOK_AFTER, tx).await?;
     // The balance is locked from here to the commit, so this comes late.
     let hold = credit::hold(tx, account, id.uuid(), style.price).await?;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use jewel_core::blob::{Blob, Key};
 use jewel_core::job::{Job, JobError, Jobs};
-use jewel_core::{Id, State, job};
+use jewel_core::{Account, Id, State, job};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -23,6 +23,8 @@ const LOOK_AGAIN: Duration = Duration::from_mins(1);
 pub struct Render {
     /// The shot.
     pub shot: Id<Shot>,
+    /// Whose it is: accounts take turns.
+    pub account: Id<Account>,
 }
 
 /// What an attempt came to.
@@ -36,7 +38,8 @@ pub struct Rendered {
 ///
 /// Run again, by a lost worker or an operator, it finds the shot as it is: one that is over stays
 /// so. A photo without a piece is a result, not a failure of the job.
-#[job(queue = renders, priority = urgent, retry(8, 2s..5m), timeout = 3m)]
+#[job(queue = renders, priority = urgent, retry(8, 2s..5m), timeout = 3m,
+    limit(4, per = account), unique(shot))]
 pub async fn render(
     args: Render,
     job: &mut Job,

@@ -4,7 +4,7 @@ use std::any::TypeId;
 use std::collections::{BTreeMap, HashSet};
 
 use crate::http::{Entry, Named};
-use crate::job::Definition;
+use crate::job::{self, Definition, Plan};
 use crate::manifest::{Declared, Describe};
 
 /// All conflicts between these endpoints and jobs.
@@ -22,12 +22,43 @@ pub(super) fn conflicts(endpoints: &[Named], jobs: &[(&str, Definition)]) -> Vec
     found.extend(twice(
         jobs.iter().map(|(_, job)| {
             let declared = &job.entry.declared;
-            (declared.name.to_owned(), format!("{}:{}", declared.source.file, declared.source.line))
+            (declared.name.to_owned(), at(declared))
         }),
         "the job",
     ));
     found.extend(names(entries()));
+    found.extend(limits(jobs));
+    found.extend(jobs.iter().filter_map(|(_, job)| {
+        let declared = &job.entry.declared;
+        let wrong = Plan::read(&declared.schedule?).err()?;
+        Some(format!("{} `{}`: {wrong}", at(declared), declared.name))
+    }));
     found
+}
+
+/// The limits are the queue's: all its jobs say the same.
+fn limits(jobs: &[(&str, Definition)]) -> Vec<String> {
+    let mut first: BTreeMap<&str, &job::Declared> = BTreeMap::new();
+    let mut found = Vec::new();
+    for declared in jobs.iter().map(|(_, job)| &job.entry.declared) {
+        let known = *first.entry(declared.queue).or_insert(declared);
+        if known.limits != declared.limits {
+            found.push(format!(
+                "the queue `{}` has the limits of `{}` at {} and others of `{}` at {}: say the \
+                 same `limit` and `rate` at both, or give one a queue of its own",
+                declared.queue,
+                known.name,
+                at(known),
+                declared.name,
+                at(declared)
+            ));
+        }
+    }
+    found
+}
+
+fn at(declared: &job::Declared) -> String {
+    format!("{}:{}", declared.source.file, declared.source.line)
 }
 
 /// What is there more than once, with all its places.

@@ -159,6 +159,9 @@ async fn run(
         say("API", &listener);
         serving(listener, assembled.router.clone()).await.map_err(Error::io("the API's listener"))
     };
+    if let Some(jobs) = &assembled.jobs {
+        jobs.declare(&assembled.definitions).await?;
+    }
     let worker = assembled.worker(&settings.jobs).filter(|_| role != Role::Api);
     let work = async {
         match worker {

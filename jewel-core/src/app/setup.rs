@@ -47,7 +47,7 @@ pub(crate) struct Assembled {
     pub(crate) context: Arc<Context>,
     pub(crate) slots: Slots,
     pub(crate) jobs: Option<Jobs>,
-    definitions: Vec<Definition>,
+    pub(crate) definitions: Vec<Definition>,
 }
 
 impl App {

@@ -3,12 +3,16 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use super::key;
 use super::serve::Ground;
 use crate::app::{App, Auth, Error, Module};
 use crate::config::Sources;
 use crate::crypto::MasterKey;
-use crate::{Problem, endpoints, get, output};
+use crate::job::JobError;
+use crate::{Problem, endpoints, get, job, jobs, output};
 
 static NONE: sqlx::migrate::Migrator = sqlx::migrate::Migrator::DEFAULT;
 
@@ -59,6 +63,42 @@ fn parts_that_fit_are_a_manifest() {
     assert_eq!(manifest.operations[0].id, "things.one");
     assert_eq!(manifest.operations[0].parameters[0].name, "thing");
     assert!(manifest.schemas.contains_key("Thing"), "{:?}", manifest.schemas);
+}
+
+/// What is enqueued.
+#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
+struct Letter {
+    to: u32,
+}
+
+/// The same to others.
+#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
+struct Parcel {
+    to: u32,
+}
+
+/// One at a time.
+#[job(queue = mail, limit(1, per = to))]
+async fn letter(letter: Letter) -> Result<u32, JobError> {
+    Ok(letter.to)
+}
+
+/// Two at a time, at a time that there is not.
+#[job(queue = mail, limit(2, per = to), schedule("61 4 * * *", zone = "Europe/Berlin"))]
+async fn parcel(parcel: Parcel) -> Result<u32, JobError> {
+    Ok(parcel.to)
+}
+
+#[test]
+fn jobs_of_one_queue_say_the_same_and_schedules_make_sense() {
+    let app = App::new("test", "1.0.0")
+        .migrations(&NONE)
+        .module(Module::new("mail", "Mail.").jobs(jobs![letter, parcel]));
+    let told = conflicts(&app);
+    assert_eq!(told.len(), 2, "{told:#?}");
+    assert!(told[0].contains("the queue `mail` has the limits of `letter` at"), "{told:#?}");
+    assert!(told[0].contains("others of `parcel` at"), "{told:#?}");
+    assert!(told[1].contains("`parcel`: the schedule `61 4 * * *`"), "{told:#?}");
 }
 
 #[test]

@@ -2,6 +2,9 @@
 //!
 //! No transaction is open while a job runs: it opens its own, as short as they can be.
 
+use uuid::Uuid;
+
+use crate::clock::Timestamp;
 use crate::db::{self, Db, Tx};
 use crate::id::Id;
 use crate::tenant::Account;
@@ -33,6 +36,9 @@ use super::ticket::JobId;
 #[derive(Debug)]
 pub struct Job {
     pub(super) id: JobId,
+    pub(super) worker: i64,
+    pub(super) lease: Uuid,
+    pub(super) tick: Option<Timestamp>,
     pub(super) attempt: u16,
     pub(super) attempts: u16,
     pub(super) account: Option<Id<Account>>,
@@ -67,6 +73,11 @@ impl Job {
     /// The account for which it was enqueued: that of the transaction.
     pub fn account(&self) -> Option<Id<Account>> {
         self.account
+    }
+
+    /// The time of the schedule that enqueued it: the planned one, not when somebody got to it.
+    pub fn tick(&self) -> Option<Timestamp> {
+        self.tick
     }
 
     /// The trace it belongs to: its enqueuer's.

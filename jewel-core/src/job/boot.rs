@@ -10,6 +10,7 @@ use tokio::sync::watch;
 use uuid::Uuid;
 
 use super::cancel::{Cancellation, Stop, Stopper};
+use super::storage::Claimed;
 use super::ticket::JobId;
 use crate::db::Db;
 
@@ -26,6 +27,7 @@ pub(super) struct Boot {
 #[derive(Debug)]
 struct Held {
     lease: Uuid,
+    queue: i16,
     stopper: Stopper,
 }
 
@@ -35,19 +37,22 @@ impl Boot {
     }
 
     /// Takes note of a job that was claimed.
-    pub(super) fn hold(&self, id: JobId, lease: Uuid) {
-        self.held().insert(id, Held { lease, stopper: Stopper::new() });
+    pub(super) fn hold(&self, claimed: &Claimed) {
+        let Claimed { id, lease, queue, .. } = *claimed;
+        self.held().insert(id, Held { lease, queue, stopper: Stopper::new() });
     }
 
-    /// Forgets jobs that were settled under this lease.
-    pub(super) fn forget(&self, leases: &[Uuid], ids: &[i64]) {
+    /// Forgets jobs that were settled under this lease; the queues they came from.
+    pub(super) fn forget(&self, leases: &[Uuid], ids: &[i64]) -> HashSet<i16> {
         let mut held = self.held();
+        let mut queues = HashSet::new();
         for (lease, id) in leases.iter().zip(ids) {
             // The same job may be back under a newer lease.
             if held.get(&JobId(*id)).is_some_and(|job| job.lease == *lease) {
-                held.remove(&JobId(*id));
+                queues.extend(held.remove(&JobId(*id)).map(|job| job.queue));
             }
         }
+        queues
     }
 
     /// Whether the job is held, and under which lease.

@@ -3,14 +3,13 @@
 //! One question is in flight at a time. While it is, slots that become free are filled from what
 //! was claimed ahead; that is only done where jobs are quick, so that slow ones are not hoarded.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::{Instant, sleep_until, timeout, timeout_at};
-use uuid::Uuid;
 
 use super::boot::Boot;
 use super::cancel::Stop;
@@ -43,7 +42,7 @@ pub(super) enum End {
 /// The answer to the question in flight; `None` where it failed.
 enum Answer {
     Waiting(Option<Vec<(i16, i16, i64)>>),
-    Claimed(Chosen, Ask, Option<Vec<Claimed>>),
+    Claimed(Chosen, Ask, Option<(Vec<Claimed>, Option<i64>)>),
 }
 
 /// The part of a worker that claims.
@@ -58,8 +57,10 @@ pub(super) struct Fetcher {
     ear: Ear,
     /// Claimed and not started, each since when.
     ahead: VecDeque<(Instant, Claimed)>,
-    /// Each returns how long it took.
-    running: JoinSet<Duration>,
+    /// Each returns its queue and how long it took.
+    running: JoinSet<(i16, Duration)>,
+    /// How many of each queue are claimed ahead or run.
+    held: HashMap<i16, usize>,
     /// At most one.
     asking: JoinSet<Answer>,
     /// When the tables are looked at next without being told.
@@ -87,6 +88,7 @@ impl Fetcher {
             ear: Ear::new(),
             ahead: VecDeque::new(),
             running: JoinSet::new(),
+            held: HashMap::new(),
             asking: JoinSet::new(),
             look: Instant::now(),
             paused: false,
@@ -99,13 +101,14 @@ impl Fetcher {
         loop {
             self.start();
             self.ask();
+            let wake = self.wake();
             tokio::select! {
                 _ = told.wait_for(|told| *told) => return End::Told,
                 () = self.boot.lost() => return End::Lost,
                 Some(answer) = self.asking.join_next() => self.take(answer),
                 Some(took) = self.running.join_next() => self.ended(&took),
                 notice = self.ear.hear() => self.hear(&notice),
-                () = sleep_until(self.look), if self.asking.is_empty() => {}
+                () = sleep_until(wake), if self.asking.is_empty() => {}
             }
         }
     }
@@ -118,12 +121,12 @@ impl Fetcher {
             let (boot, runner) = (Arc::clone(&self.boot), Arc::clone(&self.runner));
             let endings = self.endings.clone();
             self.running.spawn(async move {
-                let began = Instant::now();
+                let (queue, began) = (claimed.queue, Instant::now());
                 let ended = runner.run(&boot, claimed).await;
                 let took = began.elapsed();
                 // It fails where settling has ended: then the lease is lost, and this with it.
                 let _ = endings.send(ended).await;
-                took
+                (queue, took)
             });
         }
     }
@@ -131,6 +134,7 @@ impl Fetcher {
     /// Asks the next question, if there is one and none is in flight.
     fn ask(&mut self) {
         let now = Instant::now();
+        self.sources.pass(now);
         if !self.asking.is_empty() || self.paused && now < self.look {
             return;
         }
@@ -145,14 +149,27 @@ impl Fetcher {
                 Answer::Waiting(answered("looking at the queues", asked))
             });
         } else if let Some(room) = self.room()
-            && let Some((chosen, ask)) = self.sources.next(room)
+            && let Some((chosen, ask)) = self.next(room)
         {
             self.asking.spawn(async move {
-                let claim = storage::claim(&boot.db, boot.id, ask, Uuid::new_v4());
-                let asked = timeout(limit, claim).await;
+                let asked = timeout(limit, storage::claim(&boot.db, boot.id, ask)).await;
                 Answer::Claimed(chosen, ask, answered("claiming jobs", asked))
             });
         }
+    }
+
+    /// When there is something to do without being told.
+    fn wake(&self) -> Instant {
+        self.sources.due().map_or(self.look, |due| due.min(self.look))
+    }
+
+    /// What to claim next, as far as the queues' limits for this process allow.
+    fn next(&mut self, room: usize) -> Option<(Chosen, Ask)> {
+        let held = &self.held;
+        self.sources.next(|queue| {
+            let most = queue.limits.process.map_or(usize::MAX, |most| most as usize);
+            room.min(most.saturating_sub(held.get(&queue.id).copied().unwrap_or_default()))
+        })
     }
 
     /// How many jobs may be claimed now.
@@ -171,10 +188,9 @@ impl Fetcher {
     fn take(&mut self, answer: Result<Answer, JoinError>) {
         match answer {
             Ok(Answer::Waiting(Some(waiting))) => self.sources.found(&waiting),
-            Ok(Answer::Claimed(chosen, ask, Some(claimed))) => {
+            Ok(Answer::Claimed(chosen, ask, Some((claimed, last)))) => {
                 let full = claimed.len() == ask.most;
-                let last = claimed.last().map(|claimed| claimed.seq);
-                self.sources.brought(chosen, last.filter(|_| full));
+                self.sources.brought(chosen, last, full, Instant::now());
                 self.hold(claimed);
             }
             Ok(Answer::Claimed(chosen, ask, None)) => {
@@ -188,13 +204,21 @@ impl Fetcher {
     fn hold(&mut self, claimed: Vec<Claimed>) {
         let now = Instant::now();
         for claimed in claimed {
-            self.boot.hold(claimed.id, claimed.lease);
+            self.boot.hold(&claimed);
+            *self.held.entry(claimed.queue).or_default() += 1;
             self.ahead.push_back((now, claimed));
         }
     }
 
-    fn ended(&mut self, took: &Result<Duration, JoinError>) {
-        let Ok(took) = took else { return };
+    fn let_go(&mut self, queue: i16) {
+        if let Some(held) = self.held.get_mut(&queue) {
+            *held = held.saturating_sub(1);
+        }
+    }
+
+    fn ended(&mut self, took: &Result<(i16, Duration), JoinError>) {
+        let Ok((queue, took)) = took else { return };
+        self.let_go(*queue);
         let took = took.as_secs_f64();
         self.pace = Some(self.pace.map_or(took, |mean| mean + WEIGHT * (took - mean)));
     }
@@ -203,6 +227,7 @@ impl Fetcher {
         match notice {
             Notice::Ready { queue, seq } => self.sources.ready(queue, *seq),
             Notice::Committed { queue, first } => self.sources.ready(queue, first.0),
+            Notice::Freed(queue) => self.sources.freed(*queue),
             Notice::Missed => self.look = Instant::now(),
             Notice::Changed(_) | Notice::Cancel(_) => {}
         }
@@ -220,11 +245,12 @@ impl Fetcher {
 
     /// Hands back as many as there is room for; the rest has its turn with the next look.
     fn hand_back_unstarted(&mut self) {
-        while !self.ahead.is_empty()
-            && let Ok(place) = self.endings.try_reserve()
-            && let Some((_, claimed)) = self.ahead.pop_front()
+        while let Some((_, claimed)) = self.ahead.front()
+            && self.endings.try_send(released(claimed)).is_ok()
         {
-            place.send(released(&claimed));
+            let queue = claimed.queue;
+            self.ahead.pop_front();
+            self.let_go(queue);
         }
     }
 

@@ -55,6 +55,95 @@ pub struct Retry {
     pub max: Duration,
 }
 
+/// `limit(..)` and `rate(..)`: how many jobs of a queue run at once, and how many begin in a time.
+/// All jobs of a queue say the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Limits {
+    /// The most that run in one process.
+    pub process: Option<u32>,
+    /// The most that run in all processes together.
+    pub queue: Option<u32>,
+    /// The most that run in all processes together with the same value of the field of this name.
+    pub key: Option<(u32, &'static str)>,
+    /// How many begin, counted by the database's clock.
+    pub rate: Option<Rate>,
+}
+
+impl Limits {
+    /// None at all.
+    pub const NONE: Self = Self { process: None, queue: None, key: None, rate: None };
+
+    /// Whether the database has to count.
+    pub(super) fn is_keyed(&self) -> bool {
+        self.queue.is_some() || self.key.is_some() || self.rate.is_some()
+    }
+}
+
+/// `rate(10 / second, burst = 5)`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rate {
+    /// How many begin in a window.
+    pub count: u32,
+    /// The window.
+    pub window: Duration,
+    /// How many may begin at once after a pause.
+    pub burst: u32,
+}
+
+impl Rate {
+    /// The time between two of them.
+    pub fn every(&self) -> Duration {
+        self.window / self.count.max(1)
+    }
+}
+
+/// `unique(..)`: until when a second job with the same arguments is the first one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Until {
+    /// Until the first one is over.
+    Finish,
+    /// Until the first one begins to run.
+    Start,
+    /// For so long after it was enqueued, whatever became of it.
+    After(Duration),
+}
+
+/// `schedule("0 4 * * *", zone = "Europe/Berlin", missed = last)`: enqueued by the clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Schedule {
+    /// Minute, hour, day of month, month, day of week.
+    pub pattern: &'static str,
+    /// The IANA name of the time zone whose clock counts.
+    pub zone: &'static str,
+    /// What becomes of the times at which nobody was there.
+    pub missed: Missed,
+}
+
+/// What becomes of the times of a schedule at which no process ran.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Missed {
+    /// They are passed over.
+    Skip,
+    /// One job stands for all of them: that of the last one.
+    Last,
+    /// Each gets its job.
+    All,
+}
+
+impl Missed {
+    /// The word of the annotation.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Skip => "skip",
+            Self::Last => "last",
+            Self::All => "all",
+        }
+    }
+}
+
+/// How long what is known of a job is kept after it did its work, where it says nothing.
+pub const KEEP: Duration = Duration::from_hours(24);
+
 /// A job's annotation.
 #[derive(Debug, Clone, Copy)]
 pub struct Declared {
@@ -76,6 +165,14 @@ pub struct Declared {
     pub retry: Retry,
     /// How long one attempt may take.
     pub timeout: Duration,
+    /// How long what is known of it is kept after it did its work; zero: not at all.
+    pub keep: Duration,
+    /// Whether a second one like it is enqueued while there is a first.
+    pub unique: Option<Until>,
+    /// What holds for its queue.
+    pub limits: Limits,
+    /// Whether the clock enqueues it.
+    pub schedule: Option<Schedule>,
     /// The application state that its function takes.
     pub arguments: &'static [Argument],
 }

@@ -30,6 +30,10 @@ pub(super) enum Reason {
 pub(super) enum Ending {
     /// With a result, as JSON.
     Done(Option<String>),
+    /// With a result, which its own transaction has written.
+    Settled,
+    /// Too late: its transaction found the lease gone, and did nothing.
+    Refused,
     /// Without; another attempt follows after the wait, where there is one.
     Failed { reason: Reason, why: String, wait: Option<Duration> },
     /// Not at all: another worker is to run it.
@@ -40,7 +44,8 @@ impl Ending {
     /// The word in metrics and logs.
     pub(super) fn as_str(&self) -> &'static str {
         match self {
-            Self::Done(_) => "completed",
+            Self::Done(_) | Self::Settled => "completed",
+            Self::Refused => "refused",
             Self::Failed { reason: Reason::Cancelled, .. } => "cancelled",
             Self::Failed { reason: Reason::Snooze, .. } => "snoozed",
             Self::Failed { wait: Some(_), .. } => "retried",
@@ -79,9 +84,9 @@ pub(super) struct Failed {
     pub(super) waits: Vec<Option<f64>>,
 }
 
-/// Jobs to hand back, column by column.
+/// Jobs of which nothing is to be said but that, column by column.
 #[derive(Debug, Default)]
-pub(super) struct Released {
+pub(super) struct Bare {
     pub(super) leases: Vec<Uuid>,
     pub(super) ids: Vec<i64>,
 }
@@ -91,7 +96,12 @@ pub(super) struct Released {
 pub(super) struct Batch {
     pub(super) done: Done,
     pub(super) failed: Failed,
-    pub(super) released: Released,
+    /// Those to hand back.
+    pub(super) released: Bare,
+    /// Those that their own transaction settled.
+    pub(super) over: Bare,
+    /// Those that another worker has.
+    pub(super) refused: Bare,
     /// Those that had said how far they were.
     pub(super) reported: Vec<i64>,
 }
@@ -107,6 +117,14 @@ impl Batch {
                 self.done.leases.push(lease);
                 self.done.ids.push(id);
                 self.done.results.push(result);
+            }
+            Ending::Settled => {
+                self.over.leases.push(lease);
+                self.over.ids.push(id);
+            }
+            Ending::Refused => {
+                self.refused.leases.push(lease);
+                self.refused.ids.push(id);
             }
             Ending::Failed { reason, why, wait } => {
                 self.failed.leases.push(lease);

@@ -6,7 +6,8 @@ use std::future::Future;
 use std::time::Duration;
 
 use super::context;
-use super::storage::{self, Order};
+use super::key::{KeyResult, Keys};
+use super::storage::{self, Body, Order};
 use super::wake::{self, Notice};
 use super::{Args, Declared, Priority, Ticket};
 use crate::clock::Timestamp;
@@ -30,6 +31,14 @@ const MAX_BATCH: usize = 1000;
 pub trait Enqueue: Sized + Send + 'static {
     /// The annotation of the job.
     const DECLARED: Declared;
+
+    /// By what it is limited and unique.
+    ///
+    /// # Errors
+    /// What the `Serialize` of a field says.
+    fn keys(&self) -> KeyResult {
+        Ok(Keys::default())
+    }
 
     /// Enqueues the job, to run as soon as the transaction has committed and a worker is free.
     ///
@@ -84,9 +93,9 @@ pub trait Enqueue: Sized + Send + 'static {
     where
         Self: Args,
     {
-        let args = stored(&self);
+        let body = stored(&self);
         async move {
-            let tickets = insert(Self::DECLARED, vec![args?], options, tx).await?;
+            let tickets = insert(&Self::DECLARED, vec![body?], options, tx).await?;
             let missing = || db::Error::from(sqlx::Error::RowNotFound);
             tickets.into_iter().next().ok_or_else(missing)
         }
@@ -104,13 +113,13 @@ pub trait Enqueue: Sized + Send + 'static {
     where
         Self: Args,
     {
-        let args: Result<Vec<String>, db::Error> = jobs.iter().map(stored).collect();
+        let bodies: Result<Vec<Body>, db::Error> = jobs.iter().map(stored).collect();
         async move {
-            let mut rest = args?;
+            let mut rest = bodies?;
             let mut tickets = Vec::with_capacity(rest.len());
             while !rest.is_empty() {
                 let later = rest.split_off(rest.len().min(MAX_BATCH));
-                tickets.extend(insert(Self::DECLARED, rest, options, tx).await?);
+                tickets.extend(insert(&Self::DECLARED, rest, options, tx).await?);
                 rest = later;
             }
             Ok(tickets)
@@ -163,7 +172,7 @@ impl Options {
     }
 }
 
-fn stored(args: &impl Args) -> Result<String, db::Error> {
+fn stored<A: Enqueue + Args>(args: &A) -> Result<Body, db::Error> {
     let refuse = |why: Box<dyn std::error::Error + Send + Sync>| sqlx::Error::Encode(why);
     let json = args.write().map_err(|error| refuse(error.into()))?;
     if json.len() > MAX_ARGS {
@@ -171,12 +180,13 @@ fn stored(args: &impl Args) -> Result<String, db::Error> {
         let why = format!("a job's arguments have {size} bytes, more than {MAX_ARGS}");
         return Err(refuse(why.into()).into());
     }
-    Ok(json)
+    let keys = args.keys().map_err(|error| refuse(error.into()))?;
+    Ok(Body { args: json, keys })
 }
 
 async fn insert(
-    declared: Declared,
-    args: Vec<String>,
+    declared: &Declared,
+    bodies: Vec<Body>,
     options: Options,
     tx: &mut Tx,
 ) -> Result<Vec<Ticket>, db::Error> {
@@ -189,10 +199,11 @@ async fn insert(
         account: tx.account(),
         trace: options.trace.unwrap_or_else(context::current),
     };
-    let tickets = storage::enqueue(tx, order, args).await?;
+    let tickets = storage::enqueue(tx, order, bodies).await?;
     let first = tickets.iter().filter(|ticket| !ticket.duplicate).map(|ticket| ticket.id).min();
     if let (Some(first), None, None) = (first, options.wait, options.at) {
-        tx.after_commit(move || wake::tell(Notice::Committed { queue: declared.queue, first }));
+        let queue = declared.queue;
+        tx.after_commit(move || wake::tell(Notice::Committed { queue, first }));
     }
     Ok(tickets)
 }

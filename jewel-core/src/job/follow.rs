@@ -77,7 +77,10 @@ impl Follows {
             match now {
                 Notice::Changed(ids) => about.extend(ids.iter().copied()),
                 Notice::Missed => return self.followed(),
-                Notice::Ready { .. } | Notice::Committed { .. } | Notice::Cancel(_) => {}
+                Notice::Ready { .. }
+                | Notice::Committed { .. }
+                | Notice::Freed(_)
+                | Notice::Cancel(_) => {}
             }
             notice = ear.heard();
         }

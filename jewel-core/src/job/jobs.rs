@@ -6,6 +6,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::follow::{Follow, Follows};
+use super::queue::Register;
+use super::task::Definition;
 use super::ticket::{JobId, Status};
 use super::wake::{self, Notice};
 use super::{announce, storage};
@@ -48,6 +50,15 @@ impl Jobs {
     /// that a busy application cannot starve its heartbeat.
     pub fn new(db: Db) -> Self {
         Self { db, follows: Arc::default() }
+    }
+
+    /// Makes known what holds for these jobs and their queues: before the first one is enqueued,
+    /// since a job goes by what was known then. A [`Worker`](super::Worker) does it by itself.
+    ///
+    /// # Errors
+    /// Where the database does not answer.
+    pub async fn declare(&self, definitions: &[Definition]) -> Result<(), db::Error> {
+        Register::sync(&self.db, definitions, &[]).await.map(drop)
     }
 
     /// What is known of a job; `None` where there is none (yet: its transaction may be open).

@@ -28,6 +28,10 @@ pub trait Outcome {
 pub enum Verdict {
     /// It did its work; the result as JSON, or `None` where it is `null`.
     Done(Option<String>),
+    /// It did its work, and its transaction has said so.
+    Settled,
+    /// Its transaction was refused: another worker has the job. Nothing was done.
+    Refused,
     /// It did not.
     Failed(JobError),
 }

@@ -5,8 +5,11 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::storage;
+use super::declare::{self, KindPolicy, Scheduled};
+use super::declared::{Declared, Limits};
+use super::schedule::Plan;
 use super::task::Definition;
+use crate::clock::Clock;
 use crate::db::{self, Db};
 
 /// A queue that is served.
@@ -14,6 +17,9 @@ use crate::db::{self, Db};
 pub(super) struct Queue {
     pub(super) id: i16,
     pub(super) name: Arc<str>,
+    pub(super) limits: Limits,
+    /// Whether some of its jobs have a lease to themselves.
+    pub(super) alone: bool,
 }
 
 /// What a worker runs.
@@ -23,6 +29,8 @@ pub(super) struct Register {
     pub(super) kinds: HashMap<i32, Definition>,
     /// The queues to take them from.
     pub(super) queues: Vec<Queue>,
+    /// The schedules, by the name of their kind.
+    pub(super) plans: HashMap<&'static str, Plan>,
 }
 
 impl Register {
@@ -32,21 +40,53 @@ impl Register {
         jobs: &[Definition],
         only: &[String],
     ) -> Result<Self, db::Error> {
-        let kinds: Vec<&str> = jobs.iter().map(|job| job.entry.declared.name).collect();
-        let ids = storage::kinds(db, &kinds).await?;
+        let mut served: Vec<&Definition> = jobs.iter().collect();
+        let policies: Vec<KindPolicy<'_>> = jobs.iter().map(policy).collect();
+        let ids = declare::kinds(db, &policies).await?;
         let kinds = ids.into_iter().zip(jobs.iter().copied()).collect();
 
-        let mut names: Vec<&str> = jobs.iter().map(|job| job.entry.declared.queue).collect();
-        names.retain(|name| only.is_empty() || only.iter().any(|one| one == name));
-        names.sort_unstable();
-        names.dedup();
-        let ids = storage::queues(db, &names).await?;
-        let queue = |(id, name): (i16, &str)| Queue { id, name: name.into() };
-        let queues = ids.into_iter().zip(names).map(queue).collect();
-        Ok(Self { kinds, queues })
+        let queue = |job: &Definition| job.entry.declared.queue;
+        served.retain(|job| only.is_empty() || only.iter().any(|one| one == queue(job)));
+        served.sort_unstable_by_key(|job| queue(job));
+        let groups: Vec<&[&Definition]> =
+            served.chunk_by(|one, two| queue(one) == queue(two)).collect();
+        let limits = |group: &[&Definition]| group[0].entry.declared.limits;
+        let queues: Vec<_> = groups.iter().map(|group| (queue(group[0]), limits(group))).collect();
+        let ids = declare::queues(db, &queues).await?;
+        let queue = |(id, group): (i16, &[&Definition])| Queue {
+            id,
+            name: queue(group[0]).into(),
+            limits: limits(group),
+            alone: group.iter().any(|job| job.entry.solo),
+        };
+        let queues = ids.into_iter().zip(groups).map(queue).collect();
+        let plans = plans(db, jobs).await?;
+        Ok(Self { kinds, queues, plans })
     }
 
     pub(super) fn queue_ids(&self) -> Vec<i16> {
         self.queues.iter().map(|queue| queue.id).collect()
     }
+}
+
+/// Makes the schedules known. One that cannot be read is refused by the application's check.
+async fn plans(db: &Db, jobs: &[Definition]) -> Result<HashMap<&'static str, Plan>, db::Error> {
+    let mut plans = HashMap::new();
+    for job in jobs {
+        let Declared { name, queue, priority, schedule, .. } = job.entry.declared;
+        let (Some(schedule), Some(tick)) = (schedule, job.entry.tick) else { continue };
+        let args = tick().map_err(|error| sqlx::Error::Encode(error.into()))?;
+        let Ok(plan) = Plan::read(&schedule) else { continue };
+        let Some(first) = plan.after(Clock::default().now()) else { continue };
+        let job = Scheduled { kind: name, queue, priority, schedule, args, first };
+        declare::schedule(db, &job).await?;
+        plans.insert(name, plan);
+    }
+    Ok(plans)
+}
+
+fn policy(job: &Definition) -> KindPolicy<'_> {
+    let declared = &job.entry.declared;
+    let (name, keep, unique) = (declared.name, declared.keep, declared.unique);
+    KindPolicy { name, keep, unique, solo: job.entry.solo }
 }

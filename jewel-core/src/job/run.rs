@@ -91,6 +91,9 @@ impl Runner {
     ) -> Option<Job> {
         Some(Job {
             id: claimed.id,
+            worker: boot.id,
+            lease: claimed.lease,
+            tick: claimed.meta.tick,
             attempt: claimed.attempt,
             attempts: declared.retry.attempts,
             account: claimed.meta.account,
@@ -130,6 +133,8 @@ fn judge(call: Call, job: &Job, declared: &Declared) -> Ending {
     let failed = |reason, why, wait| Ending::Failed { reason, why, wait };
     match call {
         Call::Returned(Verdict::Done(result)) => Ending::Done(result),
+        Call::Returned(Verdict::Settled) => Ending::Settled,
+        Call::Returned(Verdict::Refused) => Ending::Refused,
         Call::Returned(Verdict::Failed(error)) => {
             let (next, why) = error.into_parts();
             match (job.stop(), next) {
@@ -165,6 +170,8 @@ fn observe(declared: &Declared, ending: &Ending, took: Duration) {
     match ending {
         Ending::Failed { reason: Reason::Cancelled | Reason::Snooze, .. }
         | Ending::Done(_)
+        | Ending::Settled
+        | Ending::Refused
         | Ending::Released => tracing::debug!(outcome, ?took, "the job ended"),
         Ending::Failed { why, wait: Some(wait), .. } => {
             tracing::warn!(why, ?wait, "the job failed; another attempt follows");

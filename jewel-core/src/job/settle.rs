@@ -43,6 +43,11 @@ async fn flush(boot: &Boot, ended: impl Iterator<Item = Ended>) {
     complete(boot, &batch.done).await;
     fail(boot, &batch.failed).await;
     release(boot, &batch).await;
+    let refused: Vec<JobId> = batch.refused.ids.iter().copied().map(JobId).collect();
+    refuse(&refused);
+    for bare in [&batch.over, &batch.refused] {
+        freed(boot, &bare.leases, &bare.ids);
+    }
     follow_up(boot, batch).await;
 }
 
@@ -100,7 +105,7 @@ where
         match write().await {
             Ok(refused) => {
                 refuse(&refused);
-                boot.forget(leases, ids);
+                freed(boot, leases, ids);
                 return Ok(());
             }
             // Class 22, data exception: the server will never take it.
@@ -115,6 +120,13 @@ where
         }
     }
     Ok(())
+}
+
+/// Forgets jobs, and tells of the room that they leave.
+fn freed(boot: &Boot, leases: &[Uuid], ids: &[i64]) {
+    for queue in boot.forget(leases, ids) {
+        wake::tell(Notice::Freed(queue));
+    }
 }
 
 /// Another worker has these jobs by now, or had them: what came of them here does not count.
@@ -132,7 +144,7 @@ async fn follow_up(boot: &Boot, batch: Batch) {
     {
         tracing::debug!(%error, "the end of jobs was not announced");
     }
-    let columns = [batch.done.ids, batch.failed.ids, batch.released.ids];
+    let columns = [batch.done.ids, batch.over.ids, batch.failed.ids, batch.released.ids];
     wake::tell(Notice::Changed(columns.into_iter().flatten().map(JobId).collect()));
 }
 

@@ -1,11 +1,13 @@
-//! Where to claim next: one cursor per queue and priority. Pure.
+//! Where to claim next: one cursor per queue and priority; one per keyed queue. Pure.
 //!
 //! A claim starts behind the last one, because what lies before may be thousands of dead rows that
 //! a long transaction somewhere keeps from being removed.
 
+use tokio::time::Instant;
+
 use super::declared::Priority;
 use super::queue::Queue;
-use super::storage::Ask;
+use super::storage::{Ask, From};
 
 /// Every so many claims one begins with the lowest priority, so that none starves.
 const STRIDE: u64 = 8;
@@ -20,9 +22,14 @@ pub(super) struct Sources {
 #[derive(Debug)]
 struct Source {
     queue: Queue,
-    priority: Priority,
+    /// Absent where the queue is keyed: its lanes have all priorities.
+    priority: Option<Priority>,
     /// Where something may wait: behind this place. `None` where nothing is known to.
     after: Option<i64>,
+    /// The lane that was claimed from last.
+    lane: i64,
+    /// When a rate lets the next job begin.
+    due: Option<Instant>,
     /// The turn in which it was last claimed from.
     turn: u64,
 }
@@ -33,16 +40,23 @@ pub(super) struct Chosen(usize);
 
 impl Sources {
     pub(super) fn new(queues: &[Queue]) -> Self {
-        let of = |queue: &Queue| {
-            let queue = queue.clone();
-            Priority::ALL.map(|priority| Source {
-                queue: queue.clone(),
-                priority,
-                after: None,
-                turn: 0,
-            })
+        let source = |queue: &Queue, priority| Source {
+            queue: queue.clone(),
+            priority,
+            after: None,
+            lane: i64::MIN,
+            due: None,
+            turn: 0,
         };
-        Self { all: queues.iter().flat_map(of).collect(), turn: 0 }
+        let mut all = Vec::new();
+        for queue in queues {
+            if queue.limits.is_keyed() {
+                all.push(source(queue, None));
+            } else {
+                all.extend(Priority::ALL.map(|priority| source(queue, Some(priority))));
+            }
+        }
+        Self { all, turn: 0 }
     }
 
     /// A hint: jobs of this queue are ready from `seq` on.
@@ -52,44 +66,81 @@ impl Sources {
         }
     }
 
+    /// A hint: a job of this queue is over, so that a limit may let another one begin.
+    pub(super) fn freed(&mut self, queue: i16) {
+        for source in self.all.iter_mut().filter(|source| source.queue.id == queue) {
+            if source.priority.is_none() {
+                source.behind(0);
+            }
+        }
+    }
+
     /// What a look at all tables found: the first `seq` by queue and priority.
     pub(super) fn found(&mut self, waiting: &[(i16, i16, i64)]) {
         for (queue, priority, seq) in waiting {
-            let it = |s: &&mut Source| s.queue.id == *queue && s.priority.number() == *priority;
+            let it = |s: &&mut Source| {
+                s.queue.id == *queue && s.priority.is_none_or(|own| own.number() == *priority)
+            };
             if let Some(source) = self.all.iter_mut().find(it) {
                 source.behind(seq - 1);
             }
         }
     }
 
-    /// The next claim of at most so many: the highest priority first, or each [`STRIDE`]th time
-    /// the lowest; among equals the one that waited longest.
-    pub(super) fn next(&mut self, most: usize) -> Option<(Chosen, Ask)> {
+    /// The next claim, of at most what `room` says for a queue: the highest priority first, or each
+    /// [`STRIDE`]th time the lowest; among equals the one that waited longest.
+    pub(super) fn next(&mut self, room: impl Fn(&Queue) -> usize) -> Option<(Chosen, Ask)> {
         let low_first = (self.turn + 1).is_multiple_of(STRIDE);
         let rank = |source: &Source| {
-            let number = source.priority.number();
+            let number = source.priority.unwrap_or_default().number();
             (if low_first { -number } else { number }, source.turn)
         };
-        let waiting = self.all.iter_mut().enumerate().filter(|(_, s)| s.after.is_some());
+        let waiting = self.all.iter_mut().enumerate();
+        let waiting = waiting.filter(|(_, s)| s.after.is_some() && room(&s.queue) > 0);
         let (at, source) = waiting.min_by_key(|(_, source)| rank(source))?;
         self.turn += 1;
         source.turn = self.turn;
         let after = source.after.take()?;
-        let ask = Ask { queue: source.queue.id, priority: source.priority, after, most };
-        Some((Chosen(at), ask))
+        let from = source.priority.map_or(From::Lane(source.lane), |p| From::Order(p, after));
+        let (queue, most) = (source.queue.id, room(&source.queue));
+        // Every job of a keyed queue has a lease to itself.
+        let alone = source.queue.alone || source.priority.is_none();
+        Some((Chosen(at), Ask { queue, from, most, alone }))
     }
 
-    /// What a claim brought: the highest `seq`, where it was as much as was asked for and more may
-    /// wait behind it.
-    pub(super) fn brought(&mut self, chosen: Chosen, full_to: Option<i64>) {
-        if let (Some(source), Some(seq)) = (self.all.get_mut(chosen.0), full_to) {
-            source.behind(seq);
+    /// What a claim brought, by its last place: where it was as much as was asked for, more may
+    /// wait behind it; where less, a rate may let more begin later.
+    pub(super) fn brought(&mut self, chosen: Chosen, last: Option<i64>, full: bool, now: Instant) {
+        let Some(source) = self.all.get_mut(chosen.0) else { return };
+        if source.priority.is_none() {
+            source.lane = last.unwrap_or(source.lane);
+            // Where nothing was brought there is nothing, or it is another process's turn.
+            let rate = source.queue.limits.rate.filter(|_| last.is_some());
+            source.due = rate.map(|rate| now + rate.every());
+        }
+        if let (Some(last), true) = (last, full) {
+            source.behind(last);
         }
     }
 
     /// The claim failed: the same is to be asked again.
     pub(super) fn failed(&mut self, chosen: Chosen, ask: Ask) {
-        self.brought(chosen, Some(ask.after));
+        let Some(source) = self.all.get_mut(chosen.0) else { return };
+        let (From::Order(_, after) | From::Lane(after)) = ask.from;
+        source.behind(after);
+    }
+
+    /// When a rate lets the next job begin.
+    pub(super) fn due(&self) -> Option<Instant> {
+        self.all.iter().filter_map(|source| source.due).min()
+    }
+
+    /// Looks again at those whose rate lets another job begin.
+    pub(super) fn pass(&mut self, now: Instant) {
+        for source in self.all.iter_mut().filter(|s| s.due.is_some_and(|due| due <= now)) {
+            source.due = None;
+            source.behind(0);
+        }
     }
 }
 

@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::declared::Priority;
-use super::ending::{Done, Failed, Released};
+use super::ending::{Bare, Done, Failed};
+use super::key::Keys;
 use super::ticket::{JobId, Place, Progress, Status, Ticket};
 use crate::clock::Timestamp;
 use crate::db::{self, Db, Tx};
@@ -30,6 +31,13 @@ pub(super) struct Order {
     pub(super) trace: TraceParent,
 }
 
+/// A job that is to be enqueued.
+#[derive(Debug)]
+pub(super) struct Body {
+    pub(super) args: String,
+    pub(super) keys: Keys,
+}
+
 /// What a job carries beside its arguments.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Meta {
@@ -37,20 +45,32 @@ pub(super) struct Meta {
     pub(super) account: Option<Id<Account>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) traceparent: Option<String>,
+    /// The time of its schedule.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) tick: Option<Timestamp>,
 }
 
-pub(super) async fn enqueue(tx: &mut Tx, order: Order, args: Vec<String>) -> Result<Vec<Ticket>> {
-    let meta = Meta { account: order.account, traceparent: Some(order.trace.to_string()) };
+pub(super) async fn enqueue(tx: &mut Tx, order: Order, jobs: Vec<Body>) -> Result<Vec<Ticket>> {
+    let traceparent = Some(order.trace.to_string());
+    let meta = Meta { account: order.account, traceparent, tick: None };
     let meta = serde_json::to_string(&meta).map_err(|error| sqlx::Error::Encode(error.into()))?;
+    let (mut args, mut lanes, mut unique) = (Vec::new(), Vec::new(), Vec::new());
+    for job in jobs {
+        args.push(job.args);
+        lanes.push(job.keys.lane);
+        unique.push(job.keys.unique);
+    }
     let rows: Vec<(i64, bool)> = sqlx::query_as(
         "select id, duplicate from jewel.enqueue($1, $2, $3, make_interval(secs => $4), $5, \
-            $6::text[]::jsonb[], $7::text::jsonb) order by ord",
+            $6, $7, $8::text[]::jsonb[], $9::text::jsonb) order by ord",
     )
     .bind(order.kind)
     .bind(order.queue)
     .bind(order.priority.number())
     .bind(order.wait.map(|wait| wait.as_secs_f64()))
     .bind(order.at)
+    .bind(lanes)
+    .bind(unique)
     .bind(args)
     .bind(meta)
     .fetch_all(tx)
@@ -64,7 +84,8 @@ pub(super) async fn announce(db: &Db, queues: &[&str], seqs: &[i64]) -> Result<(
         "select pg_notify('jewel', format('ready %s %s', q.name, n.seq)) \
          from unnest($1::text[], $2::bigint[]) n (name, seq) join jewel.queue q using (name) \
          where exists (select from jewel.ready r where r.queue_id = q.id \
-            and r.priority = any(array[0, 1, 2]::smallint[]) and r.seq >= n.seq)",
+            and r.priority = any(array[0, 1, 2]::smallint[]) and r.seq >= n.seq) \
+            or exists (select from jewel.lane l where l.queue_id = q.id)",
     )
     .bind(queues)
     .bind(seqs)
@@ -87,73 +108,71 @@ pub(super) async fn retry(db: &Db, id: JobId) -> Result<bool> {
     Ok(moved.is_some())
 }
 
-/// The ids of kinds, in order; new names get one.
-pub(super) async fn kinds(db: &Db, names: &[&str]) -> Result<Vec<i32>> {
-    Ok(sqlx::query_scalar(
-        "select jewel.kind_id(name) from unnest($1::text[]) with ordinality n (name, at) \
-         order by at",
-    )
-    .bind(names)
-    .fetch_all(db)
-    .await?)
-}
-
-/// The ids of queues, in order; new names get one.
-pub(super) async fn queues(db: &Db, names: &[&str]) -> Result<Vec<i16>> {
-    Ok(sqlx::query_scalar(
-        "select jewel.queue_id(name) from unnest($1::text[]) with ordinality n (name, at) \
-         order by at",
-    )
-    .bind(names)
-    .fetch_all(db)
-    .await?)
-}
-
 /// A job that this worker has now.
 #[derive(Debug)]
 pub(super) struct Claimed {
     pub(super) id: JobId,
     pub(super) lease: Uuid,
-    pub(super) seq: i64,
+    pub(super) queue: i16,
     pub(super) kind: i32,
     pub(super) attempt: u16,
     pub(super) args: String,
     pub(super) meta: Meta,
 }
 
-/// What is to be claimed: so many of one queue and priority, behind a place in its order.
-#[derive(Debug, Clone, Copy)]
+/// What is to be claimed: so many of one queue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Ask {
     pub(super) queue: i16,
-    pub(super) priority: Priority,
-    pub(super) after: i64,
+    pub(super) from: From,
     pub(super) most: usize,
+    /// Whether some of its jobs have a lease to themselves.
+    pub(super) alone: bool,
 }
 
-pub(super) async fn claim(db: &Db, worker: i64, ask: Ask, lease: Uuid) -> Result<Vec<Claimed>> {
+/// From where on a queue is claimed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum From {
+    /// One priority of a plain queue, behind a place in its order.
+    Order(Priority, i64),
+    /// A keyed queue, behind a lane.
+    Lane(i64),
+}
+
+/// Claims; and the place of the last one, from which to go on.
+pub(super) async fn claim(db: &Db, worker: i64, ask: Ask) -> Result<(Vec<Claimed>, Option<i64>)> {
     type Row = (Uuid, i64, i64, i32, i16, String, Option<String>);
-    let rows: Vec<Row> = sqlx::query_as(
-        "select lease, job_id, seq, kind_id, attempt, args::text, meta::text \
-         from jewel.claim($1, $2, $3, $4, $5, array[$6]) order by seq",
-    )
-    .bind(ask.queue)
-    .bind(ask.priority.number())
-    .bind(ask.after)
-    .bind(i32::try_from(ask.most).unwrap_or(i32::MAX))
-    .bind(worker)
-    .bind(lease)
-    .fetch_all(db)
-    .await?;
-    let claimed = |(lease, id, seq, kind, attempt, args, meta): Row| Claimed {
+    let most = i32::try_from(ask.most).unwrap_or(i32::MAX);
+    // The first is the batch's; each job that has one to itself takes another.
+    let more = if ask.alone { ask.most } else { 0 };
+    let leases: Vec<Uuid> = (0..=more).map(|_| Uuid::new_v4()).collect();
+    let query = match ask.from {
+        From::Order(priority, after) => sqlx::query_as(
+            "select lease, job_id, seq, kind_id, attempt, args::text, meta::text \
+             from jewel.claim($1, $2, $3, $4, $5, $6) order by seq",
+        )
+        .bind(ask.queue)
+        .bind(priority.number())
+        .bind(after),
+        From::Lane(after) => sqlx::query_as(
+            "select lease, job_id, lane_key, kind_id, attempt, args::text, meta::text \
+             from jewel.claim_keyed($1, $2, $3, $4, $5) order by lane_key, job_id",
+        )
+        .bind(ask.queue)
+        .bind(after),
+    };
+    let rows: Vec<Row> = query.bind(most).bind(worker).bind(leases).fetch_all(db).await?;
+    let last = rows.last().map(|row| row.2);
+    let claimed = |(lease, id, _, kind, attempt, args, meta): Row| Claimed {
         id: JobId(id),
         lease,
-        seq,
+        queue: ask.queue,
         kind,
         attempt: attempt.unsigned_abs(),
         args,
         meta: meta.and_then(|meta| serde_json::from_str(&meta).ok()).unwrap_or_default(),
     };
-    Ok(rows.into_iter().map(claimed).collect())
+    Ok((rows.into_iter().map(claimed).collect(), last))
 }
 
 /// Queue, priority and first `seq` of everything that waits in these queues.
@@ -188,6 +207,27 @@ pub(super) async fn complete(db: &Db, worker: i64, done: &Done) -> Result<Vec<Jo
     Ok(refused.into_iter().map(JobId).collect())
 }
 
+/// Settles a job in its own transaction; `false` where another worker has it.
+pub(super) async fn complete_within(
+    tx: &mut Tx,
+    worker: i64,
+    lease: Uuid,
+    id: JobId,
+    result: Option<String>,
+) -> Result<bool> {
+    let refused = sqlx::query(
+        "select from jewel.complete($1, array[$2], array[$3], array[$4::text]::jsonb[]) \
+         where what = 'refused'",
+    )
+    .bind(worker)
+    .bind(lease)
+    .bind(id.0)
+    .bind(result)
+    .fetch_optional(tx)
+    .await?;
+    Ok(refused.is_none())
+}
+
 /// Settles jobs that did not; returns those that were refused.
 pub(super) async fn fail(db: &Db, worker: i64, failed: &Failed) -> Result<Vec<JobId>> {
     let refused: Vec<i64> = sqlx::query_scalar(
@@ -207,7 +247,7 @@ pub(super) async fn fail(db: &Db, worker: i64, failed: &Failed) -> Result<Vec<Jo
 }
 
 /// Hands jobs back; returns those that were refused.
-pub(super) async fn release(db: &Db, worker: i64, released: &Released) -> Result<Vec<JobId>> {
+pub(super) async fn release(db: &Db, worker: i64, released: &Bare) -> Result<Vec<JobId>> {
     let refused: Vec<i64> = sqlx::query_scalar("select job_id from jewel.release($1, $2, $3)")
         .bind(worker)
         .bind(&released.leases)

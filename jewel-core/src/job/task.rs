@@ -4,10 +4,11 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::time::Duration;
 
 use serde_json::Value;
 
-use super::{Args, Declared, Job, JobError, Outcome, Verdict};
+use super::{Args, Declared, Job, JobError, Limits, Outcome, Rate, Until, Verdict, Within};
 use crate::manifest::{self, Describe};
 use crate::state::{Missing, States};
 
@@ -19,6 +20,9 @@ pub trait Task: 'static {
     type Head: Send;
     /// What it returns.
     type Out: Outcome;
+    /// The transaction that it works in: [`Tx`](crate::Tx), or [`Alone`](super::Alone) where it
+    /// opens its own.
+    type Within: Within;
 
     /// Its annotation.
     const DECLARED: Declared;
@@ -26,9 +30,14 @@ pub trait Task: 'static {
     /// Its annotation and what its types add.
     const ENTRY: Entry = Entry {
         declared: Self::DECLARED,
+        solo: <Self::Within as Within>::SOLO,
+        tick: Self::TICK,
         args: <Self::Args as Args>::schema,
         result: <Self::Out as Outcome>::describe,
     };
+
+    /// What the clock enqueues, where it does.
+    const TICK: Option<Tick> = None;
 
     /// Takes the application state that it needs.
     ///
@@ -40,15 +49,23 @@ pub trait Task: 'static {
     fn call(
         args: Self::Args,
         job: &mut Job,
+        within: &mut Self::Within,
         head: Self::Head,
     ) -> impl Future<Output = Self::Out> + Send;
 }
+
+/// Makes the arguments that the clock enqueues.
+pub type Tick = fn() -> serde_json::Result<String>;
 
 /// A job as constants.
 #[derive(Debug, Clone, Copy)]
 pub struct Entry {
     /// Its annotation.
     pub declared: Declared,
+    /// Whether its transaction settles it.
+    pub solo: bool,
+    /// The arguments that the clock enqueues, as JSON.
+    pub tick: Option<Tick>,
     /// The schema of its arguments.
     pub args: fn(&mut Describe) -> Value,
     /// The schema of its result.
@@ -96,7 +113,6 @@ impl Definition {
         for argument in declared.arguments {
             (argument.describe)(argument.name, describe);
         }
-        let millis = |span: std::time::Duration| span.as_millis().try_into().unwrap_or(u64::MAX);
         manifest::Job {
             id: declared.name.to_owned(),
             name: declared.name.to_owned(),
@@ -111,9 +127,41 @@ impl Definition {
             backoff_min_ms: millis(declared.retry.min),
             backoff_max_ms: millis(declared.retry.max),
             timeout_ms: millis(declared.timeout),
+            keep_ms: millis(declared.keep),
+            transactional: self.entry.solo,
+            unique: declared.unique.map(|until| match until {
+                Until::Finish => manifest::Unique::Finish,
+                Until::Start => manifest::Unique::Start,
+                Until::After(time) => manifest::Unique::AfterMs(millis(time)),
+            }),
+            limits: limits(declared.limits),
+            schedule: declared.schedule.map(|schedule| manifest::Schedule {
+                pattern: schedule.pattern.to_owned(),
+                zone: schedule.zone.to_owned(),
+                missed: schedule.missed.as_str().to_owned(),
+            }),
             arguments: (self.entry.args)(describe),
             result: (self.entry.result)(describe),
         }
+    }
+}
+
+fn millis(span: Duration) -> u64 {
+    span.as_millis().try_into().unwrap_or(u64::MAX)
+}
+
+fn limits(limits: Limits) -> manifest::JobLimits {
+    let rate = |rate: Rate| manifest::JobRate {
+        count: rate.count,
+        window_ms: millis(rate.window),
+        burst: rate.burst,
+    };
+    manifest::JobLimits {
+        process: limits.process,
+        queue: limits.queue,
+        per_key: limits.key.map(|(count, _)| count),
+        key: limits.key.map(|(_, field)| field.to_owned()),
+        rate: limits.rate.map(rate),
     }
 }
 
@@ -131,5 +179,13 @@ async fn perform<T: Task>(args: &str, job: &mut Job, states: &States) -> Verdict
             return Verdict::Failed(JobError::retry(why));
         }
     };
-    T::call(args, job, head).await.verdict()
+    let mut within = match T::Within::open(job).await {
+        Ok(within) => within,
+        Err(error) => return Verdict::Failed(error.into()),
+    };
+    match T::call(args, job, &mut within, head).await.verdict() {
+        Verdict::Done(result) => within.close(job, result).await,
+        // Dropped, the transaction rolls back.
+        other => other,
+    }
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use serde_json::json;
+use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::cancel::{Stop, Stopper};
@@ -10,9 +11,14 @@ use super::ending::{Batch, Ended, Ending, Reason};
 use super::error::Next;
 use super::outcome::{Outcome, Verdict};
 use super::queue::Queue;
+use super::schedule::{Plan, Tick};
 use super::sources::Sources;
+use super::storage::From;
 use super::wake::{Notice, parse};
-use super::{JobError, JobId, MAX_RESULT, Retry, Settings, retry};
+use super::{
+    JobError, JobId, Limits, MAX_RESULT, Missed, Priority, Rate, Retry, Schedule, Settings, retry,
+};
+use crate::clock::Timestamp;
 
 const RETRY: Retry =
     Retry { attempts: 8, min: Duration::from_secs(2), max: Duration::from_mins(1) };
@@ -39,16 +45,18 @@ fn no_attempt_follows_the_last_and_none_overflows() {
 }
 
 fn sources() -> Sources {
-    let queue = |(id, name): (i16, &str)| Queue { id, name: name.into() };
+    let limits = Limits::NONE;
+    let queue = |(id, name): (i16, &str)| Queue { id, name: name.into(), limits, alone: false };
     Sources::new(&[(1, "mail"), (2, "renders")].map(queue))
 }
 
 /// The queues and priorities of the next claims, each of which brings as much as was asked for.
 fn next(sources: &mut Sources, claims: usize) -> Vec<(i16, i16)> {
     let claim = |_| {
-        let (chosen, ask) = sources.next(10).expect("something waits");
-        sources.brought(chosen, Some(ask.after + 10));
-        (ask.queue, ask.priority.number())
+        let (chosen, ask) = sources.next(|_| 10).expect("something waits");
+        let From::Order(priority, after) = ask.from else { panic!("{ask:?}") };
+        sources.brought(chosen, Some(after + 10), true, Instant::now());
+        (ask.queue, priority.number())
     };
     (0..claims).map(claim).collect()
 }
@@ -65,24 +73,98 @@ fn the_urgent_go_first_and_the_low_do_not_starve() {
 #[test]
 fn a_source_is_asked_from_where_the_last_claim_ended() {
     let mut sources = sources();
-    assert!(sources.next(10).is_none(), "nothing is known to wait");
+    assert!(sources.next(|_| 10).is_none(), "nothing is known to wait");
     sources.ready("mail", 100);
     sources.ready("nobody's", 1);
     // A hint says nothing of the priority: all three are asked, the normal one twice.
     let mut asked = Vec::new();
-    while let Some((chosen, ask)) = sources.next(10) {
-        asked.push((ask.queue, ask.priority.number(), ask.after));
-        sources.brought(chosen, (asked.len() == 2).then_some(142));
+    while let Some((chosen, ask)) = sources.next(|_| 10) {
+        let From::Order(priority, after) = ask.from else { panic!("{ask:?}") };
+        asked.push((ask.queue, priority.number(), after));
+        sources.brought(chosen, Some(142), asked.len() == 2, Instant::now());
     }
     assert_eq!(asked, [(1, 0, 99), (1, 1, 99), (1, 1, 142), (1, 2, 99)]);
     // A claim that failed is asked again, from below its cursor if something committed late.
     sources.found(&[(1, 1, 143)]);
-    let (chosen, ask) = sources.next(10).unwrap();
+    let (chosen, ask) = sources.next(|_| 10).unwrap();
     sources.ready("mail", 60);
     sources.failed(chosen, ask);
-    let after: Vec<i64> =
-        std::iter::from_fn(|| sources.next(10)).map(|(_, ask)| ask.after).collect();
-    assert_eq!(after, [59, 59, 59]);
+    let after: Vec<From> =
+        std::iter::from_fn(|| sources.next(|_| 10)).map(|(_, ask)| ask.from).collect();
+    assert_eq!(after, Priority::ALL.map(|priority| From::Order(priority, 59)));
+}
+
+#[test]
+fn a_keyed_queue_is_one_source_that_goes_on_with_the_next_lane() {
+    let rate = Rate { count: 10, window: Duration::from_secs(1), burst: 1 };
+    let limits = Limits { rate: Some(rate), ..Limits::NONE };
+    let mut sources = Sources::new(&[Queue { id: 1, name: "mail".into(), limits, alone: false }]);
+    let now = Instant::now();
+    sources.ready("mail", 100);
+    let (chosen, ask) = sources.next(|_| 10).unwrap();
+    assert_eq!((ask.from, ask.alone), (From::Lane(i64::MIN), true));
+    assert!(sources.next(|_| 10).is_none(), "there is one source");
+    sources.brought(chosen, Some(7), false, now);
+    assert!(sources.next(|_| 10).is_none(), "less than was asked for: the rate, or nothing more");
+    assert_eq!(sources.due(), Some(now + Duration::from_millis(100)));
+    sources.pass(now + Duration::from_millis(100));
+    let (chosen, ask) = sources.next(|_| 10).unwrap();
+    assert_eq!(ask.from, From::Lane(7), "behind the lane that had its turn");
+    sources.brought(chosen, None, false, now);
+    assert_eq!(sources.due(), None, "nothing came: there is nothing to wait for");
+    sources.freed(1);
+    assert!(sources.next(|_| 0).is_none(), "this process has as many as it may");
+    assert!(sources.next(|_| 1).is_some());
+}
+
+fn plan(pattern: &'static str, zone: &'static str, missed: Missed) -> Plan {
+    Plan::read(&Schedule { pattern, zone, missed }).unwrap()
+}
+
+fn time(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+#[test]
+fn a_schedule_follows_the_clock_of_its_zone() {
+    let plan = plan("30 2 * * *", "Europe/Berlin", Missed::Last);
+    let after = |text| plan.after(time(text)).unwrap().to_rfc3339();
+    assert_eq!(after("2026-01-15T00:00:00Z"), "2026-01-15T01:30:00+00:00", "winter");
+    assert_eq!(after("2026-07-15T00:00:00Z"), "2026-07-15T00:30:00+00:00", "summer");
+    // 29 March 2026: the clock goes from 02:00 to 03:00; there is no 02:30.
+    assert_eq!(after("2026-03-28T12:00:00Z"), "2026-03-29T01:00:00+00:00");
+    // 25 October 2026: the clock goes back from 03:00 to 02:00; 02:30 comes twice.
+    assert_eq!(after("2026-10-24T12:00:00Z"), "2026-10-25T00:30:00+00:00");
+    assert_eq!(after("2026-10-25T00:30:00Z"), "2026-10-26T01:30:00+00:00", "once");
+}
+
+#[test]
+fn missed_times_are_skipped_taken_together_or_made_up_for() {
+    let (planned, now) = (time("2026-01-15T10:00:00Z"), time("2026-01-15T13:30:00Z"));
+    let ticks = |missed| {
+        let ticks = plan("0 * * * *", "UTC", missed).ticks(planned, now);
+        let told = |tick: &Tick| (tick.at.format("%H:%M").to_string(), tick.wanted);
+        assert_eq!(ticks.last().unwrap().next, time("2026-01-15T14:00:00Z"));
+        assert_eq!(ticks[0].planned, planned);
+        ticks.iter().map(told).collect::<Vec<_>>()
+    };
+    let wanted = |texts: &[&str]| texts.iter().map(|t| ((*t).to_owned(), true)).collect::<Vec<_>>();
+    assert_eq!(ticks(Missed::Skip), [("13:00".to_owned(), false)]);
+    assert_eq!(ticks(Missed::Last), wanted(&["13:00"]));
+    assert_eq!(ticks(Missed::All), wanted(&["10:00", "11:00", "12:00", "13:00"]));
+    let hourly = plan("0 * * * *", "UTC", Missed::Skip);
+    assert!(hourly.ticks(time("2026-01-15T14:00:00Z"), now).is_empty(), "it lies ahead");
+    let kept = hourly.ticks(time("2026-01-15T13:00:00Z"), time("2026-01-15T13:00:05Z"));
+    assert!(kept[0].wanted, "a few seconds are no miss");
+}
+
+#[test]
+fn a_schedule_that_makes_no_sense_is_refused() {
+    let refused =
+        |pattern, zone| Plan::read(&Schedule { pattern, zone, missed: Missed::Last }).unwrap_err();
+    assert!(refused("61 * * * *", "UTC").contains("`61 * * * *`"));
+    assert!(refused("0 4 * * *", "Berlin").contains("`Berlin` is none that is known"));
+    assert!(refused("0 0 30 2 *", "UTC").contains("never due"));
 }
 
 #[test]
@@ -125,6 +207,7 @@ fn verdict(outcome: impl Outcome) -> Result<Option<String>, (Next, String)> {
     match outcome.verdict() {
         Verdict::Done(result) => Ok(result),
         Verdict::Failed(error) => Err(error.into_parts()),
+        other => panic!("{other:?}"),
     }
 }
 

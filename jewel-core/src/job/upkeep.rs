@@ -9,6 +9,7 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
 use super::boot::Boot;
+use super::declare;
 use super::queue::Register;
 use super::settings::Settings;
 use super::storage;
@@ -33,7 +34,9 @@ pub(super) async fn upkeep(boot: &Boot, register: &Register, settings: &Settings
     let (mut rescue, mut count, mut prune) = (start, start, start);
     loop {
         let now = Instant::now();
+        report("enqueueing by the clock", fire(boot, register).await);
         report("promoting due jobs", promote(boot).await);
+        report("moving jobs between queues' tables", align(boot).await);
         if now >= rescue {
             rescue = now + settings.beat();
             report("rescuing jobs", rescue_all(boot, settings).await);
@@ -65,6 +68,38 @@ async fn promote(boot: &Boot) -> Result<(), db::Error> {
             return Ok(());
         }
     }
+}
+
+/// Makes jobs of planned times that are over. Any number of processes may: each time is one's.
+async fn fire(boot: &Boot, register: &Register) -> Result<(), db::Error> {
+    let names: Vec<&str> = register.plans.keys().copied().collect();
+    if names.is_empty() {
+        return Ok(());
+    }
+    for (name, planned, now) in declare::due(&boot.db, &names).await? {
+        let Some(plan) = register.plans.get(name.as_str()) else { continue };
+        for tick in plan.ticks(planned, now) {
+            match declare::fire(&boot.db, &name, tick).await? {
+                Some(id) => {
+                    tracing::info!(kind = name, id, at = %tick.at, "enqueued by the clock");
+                    wake::tell(Notice::Missed);
+                }
+                None if !tick.wanted => tracing::warn!(kind = name, at = %tick.at, "passed over"),
+                // Another process has this one, and goes on with the next.
+                None => break,
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A queue that got or lost a limit, or that an older version of the program enqueues to.
+async fn align(boot: &Boot) -> Result<(), db::Error> {
+    let moved = declare::align(&boot.db, PROMOTE).await?;
+    if moved > 0 {
+        wake::tell(Notice::Missed);
+    }
+    Ok(())
 }
 
 async fn rescue_all(boot: &Boot, settings: &Settings) -> Result<(), db::Error> {

@@ -20,6 +20,8 @@ pub(super) enum Notice {
     Ready { queue: Arc<str>, seq: i64 },
     /// This process committed jobs of this queue, from this one on.
     Committed { queue: &'static str, first: JobId },
+    /// Jobs of this queue were settled here: its limits may let others begin.
+    Freed(i16),
     /// Something changed about these jobs.
     Changed(Arc<[JobId]>),
     /// This running job is to be cancelled.

@@ -9,7 +9,7 @@ mod model;
 pub use declared::{Argument, Declared, Kind, Limit, Per, Repeat, Slo, Source, Verb};
 pub use describe::{Describe, SCHEMAS, State};
 pub use model::{
-    Answer, Contact, Content, FORMAT, Header, Job, Manifest, Module, Operation, Parameter, Place,
-    Problem,
+    Answer, Contact, Content, FORMAT, Header, Job, JobLimits, JobRate, Manifest, Module, Operation,
+    Parameter, Place, Problem, Schedule, Unique,
 };
 pub use model::{Limit as LimitEntry, Slo as SloEntry};

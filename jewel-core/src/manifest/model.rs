@@ -205,10 +205,64 @@ pub struct Problem {
     pub members: BTreeMap<String, Value>,
 }
 
+/// Until when a job is the only one of its kind and key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Unique {
+    /// Until it is over.
+    Finish,
+    /// Until it begins to run.
+    Start,
+    /// For so many milliseconds after it was enqueued.
+    AfterMs(u64),
+}
+
+/// How many jobs of a queue run at once, and how many begin in a time.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct JobLimits {
+    /// The most that run in one process.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub process: Option<u32>,
+    /// The most that run in all processes together.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub queue: Option<u32>,
+    /// The most that run with the same value of `key`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub per_key: Option<u32>,
+    /// The field of the arguments.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+    /// How many begin in a window.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rate: Option<JobRate>,
+}
+
+/// How many jobs of a queue begin in a time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct JobRate {
+    /// How many in a window.
+    pub count: u32,
+    /// The window, in milliseconds.
+    pub window_ms: u64,
+    /// How many at once, after a pause.
+    pub burst: u32,
+}
+
+/// When the clock enqueues a job.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Schedule {
+    /// Minute, hour, day of month, month, weekday.
+    pub pattern: String,
+    /// The IANA name of the time zone.
+    pub zone: String,
+    /// `skip`, `last` or `all`: what becomes of times at which no process ran.
+    pub missed: String,
+}
+
 /// One kind of job.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Job {
-    /// `module.function`: the kind in the queue's tables.
+    /// The kind in the queue's tables: the function's name.
     pub id: String,
     /// The function's name.
     pub name: String,
@@ -234,6 +288,18 @@ pub struct Job {
     pub backoff_max_ms: u64,
     /// How long one attempt may take, in milliseconds.
     pub timeout_ms: u64,
+    /// How long what is known of it is kept after it did its work, in milliseconds; 0: not at all.
+    pub keep_ms: u64,
+    /// Whether its own transaction settles it, so that its effects happen once.
+    pub transactional: bool,
+    /// Until when a second one like it is not enqueued.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unique: Option<Unique>,
+    /// What holds for its queue.
+    pub limits: JobLimits,
+    /// When the clock enqueues it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub schedule: Option<Schedule>,
     /// Its arguments.
     pub arguments: Value,
     /// Its result.

@@ -70,6 +70,7 @@ impl TestApp {
         let assembled = must("the application", app.assemble(environment));
         let (stop, stopped) = watch::channel(false);
         if let Some(jobs) = assembled.jobs.clone() {
+            must("the jobs", jobs.declare(&assembled.definitions).await);
             let mut stopped = stopped;
             tokio::spawn(async move {
                 jobs.serve(async { _ = stopped.wait_for(|stop| *stop).await }).await;

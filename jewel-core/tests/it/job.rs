@@ -12,5 +12,7 @@ mod enqueue;
 mod fence;
 mod follow;
 mod outcome;
+mod policy;
 mod shutdown;
+mod transaction;
 mod world;

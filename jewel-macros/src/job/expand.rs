@@ -5,9 +5,10 @@
 //! is emitted by the caller.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::{format_ident, quote};
+use quote::{ToTokens, format_ident, quote};
 use syn::Type;
 
+use super::policy;
 use super::valid::{Job, Role};
 use crate::handler::{self, Handler};
 use crate::ty;
@@ -60,6 +61,12 @@ fn task(job: &Job, handler: &Handler, args: &Type, out: &Type) -> TokenStream {
     let states: Vec<&Type> = states(job).map(|(_, ty)| ty).collect();
     let inner = states.iter().map(|ty| ty::inner(ty));
     let call = call(job, handler);
+    let within = match job.arguments.iter().find(|(_, role)| *role == Role::Tx) {
+        Some((tx, _)) => handler::exclusive(&tx.ty, "Tx").map(ToTokens::to_token_stream),
+        None => None,
+    };
+    let within = within.unwrap_or_else(|| quote!(::jewel_core::macros::job::Alone));
+    let tick = job.words.schedule.as_ref().map(|_| tick(args));
     let help = handler::help(&job.known);
     quote!({
         struct __Task;
@@ -67,6 +74,7 @@ fn task(job: &Job, handler: &Handler, args: &Type, out: &Type) -> TokenStream {
             type Args = #args;
             type Head = (#(#states,)*);
             type Out = #out;
+            type Within = #within;
             const DECLARED: ::jewel_core::macros::job::Declared =
                 <#args as ::jewel_core::macros::job::Enqueue>::DECLARED;
             fn head(
@@ -76,6 +84,7 @@ fn task(job: &Job, handler: &Handler, args: &Type, out: &Type) -> TokenStream {
                     #(__states.get::<#inner>()?,)*
                 ))
             }
+            #tick
             #call
         }
         #help
@@ -97,6 +106,7 @@ fn call(job: &Job, handler: &Handler) -> TokenStream {
         given.push(match role {
             Role::Args => format_ident!("__args"),
             Role::Job => format_ident!("__job"),
+            Role::Tx => format_ident!("__tx"),
             Role::State => {
                 let head = format_ident!("__head{}", heads.len());
                 heads.push(head.clone());
@@ -108,10 +118,23 @@ fn call(job: &Job, handler: &Handler) -> TokenStream {
         fn call(
             __args: Self::Args,
             __job: &mut ::jewel_core::macros::job::Job,
+            __tx: &mut Self::Within,
             (#(#heads,)*): Self::Head,
         ) -> #future {
             #name(#(#given),*)
         }
+    }
+}
+
+/// What the clock enqueues.
+fn tick(args: &Type) -> TokenStream {
+    quote! {
+        const TICK: ::core::option::Option<::jewel_core::macros::job::Tick> =
+            ::core::option::Option::Some(|| {
+                ::jewel_core::macros::job::Args::write(
+                    &<#args as ::core::default::Default>::default(),
+                )
+            });
     }
 }
 
@@ -134,6 +157,7 @@ fn enqueue(job: &Job, name: &Ident, args: &Type) -> TokenStream {
         }
     });
     let source = handler::source();
+    let (policy, keys) = (policy::tokens(words), policy::keys(words));
     quote! {
         impl ::jewel_core::macros::job::Enqueue for #args {
             const DECLARED: ::jewel_core::macros::job::Declared =
@@ -151,8 +175,10 @@ fn enqueue(job: &Job, name: &Ident, args: &Type) -> TokenStream {
                         max: #max,
                     },
                     timeout: #timeout,
+                    #policy
                     arguments: &[#(#arguments),*],
                 };
+            #keys
         }
     }
 }

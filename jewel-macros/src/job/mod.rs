@@ -1,6 +1,7 @@
 //! `#[job]`: a function that runs later, enqueued by its arguments.
 
 mod expand;
+mod policy;
 mod valid;
 
 #[cfg(test)]

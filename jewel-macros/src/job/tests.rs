@@ -8,7 +8,19 @@ use crate::tests::pretty;
 
 #[test]
 fn a_job_with_every_word() {
-    let words = quote!(queue = renders, priority = urgent, retry(8, 2s..5m), timeout = 3m);
+    let words = quote!(
+        queue = renders,
+        priority = urgent,
+        retry(8, 2s..5m),
+        timeout = 3m,
+        limit(4, per = account),
+        limit(100),
+        limit(8, per = process),
+        rate(30 / minute, burst = 5),
+        unique(shot, look, until = start),
+        schedule("0 4 * * *", zone = "Europe/Berlin", missed = all),
+        keep = 7d
+    );
     let item = quote! {
         /// Render a shot.
         ///
@@ -16,6 +28,7 @@ fn a_job_with_every_word() {
         pub async fn render(
             args: Render,
             job: &mut Job,
+            tx: &mut Tx,
             studio: State<Studio>,
         ) -> Result<Rendered, JobError> {
             todo

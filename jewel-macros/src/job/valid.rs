@@ -30,6 +30,8 @@ pub(crate) enum Role {
     Args,
     /// The running job itself.
     Job,
+    /// The transaction whose commit is its completion.
+    Tx,
     /// A piece of the application's state.
     State,
 }
@@ -69,18 +71,25 @@ fn roles(handler: &Handler, sink: &mut Sink) -> Vec<(Argument, Role)> {
     for argument in arguments {
         let role = match &argument.ty {
             ty if handler::exclusive(ty, "Job").is_some() => Role::Job,
+            ty if handler::exclusive(ty, "Tx").is_some() => Role::Tx,
             ty if ty::is(ty, "State") && ty::inner(ty).is_some() => Role::State,
             ty if ty::is(ty, "Job") => {
                 sink.on(ty, "the running job is taken as `&mut Job`");
                 continue;
             }
+            ty if ty::is(ty, "Tx") => {
+                sink.on(ty, "the transaction is taken as `&mut Tx`: it commits with the job's end");
+                continue;
+            }
             ty => {
-                sink.on(ty, "after its arguments, a job takes `job: &mut Job` and `State<_>`s");
+                let message = "after its arguments, a job takes `job: &mut Job`, `tx: &mut Tx` and \
+                               `State<_>`s";
+                sink.on(ty, message);
                 continue;
             }
         };
-        if role == Role::Job && given.iter().any(|(_, other)| *other == Role::Job) {
-            sink.on(&argument.ty, "one running job is all there is: take one");
+        if role != Role::State && given.iter().any(|(_, other)| *other == role) {
+            sink.on(&argument.ty, "there is one of these: take one");
         }
         given.push((argument, role));
     }

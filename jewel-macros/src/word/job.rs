@@ -2,9 +2,13 @@
 
 use std::time::Duration;
 
+use super::at_once::AtOnce;
 use super::priority::Priority;
+use super::rate::Rate;
 use super::retry::Retry;
-use super::{Word, later, priority, queue, retry, timeout};
+use super::schedule::Schedule;
+use super::unique::Unique;
+use super::{Word, at_once, keep, priority, queue, rate, retry, schedule, timeout, unique};
 
 /// Every word of `#[job]`.
 pub(crate) const TABLE: &[&Word<Words>] = &[
@@ -12,10 +16,11 @@ pub(crate) const TABLE: &[&Word<Words>] = &[
     &priority::WORD,
     &retry::WORD,
     &timeout::WORD,
-    &later::LIMIT,
-    &later::UNIQUE,
-    &later::SCHEDULE,
-    &later::KEEP,
+    &at_once::WORD,
+    &rate::WORD,
+    &unique::WORD,
+    &schedule::WORD,
+    &keep::WORD,
 ];
 
 /// What a job's annotation said; what it did not say, or said wrong, is absent.
@@ -29,4 +34,14 @@ pub(crate) struct Words {
     pub(crate) retry: Option<Retry>,
     /// How long one attempt may take.
     pub(crate) timeout: Option<Duration>,
+    /// How many run at once.
+    pub(crate) limits: Vec<AtOnce>,
+    /// How many begin in a time.
+    pub(crate) rate: Option<Rate>,
+    /// Whether it is the only one of its kind.
+    pub(crate) unique: Option<Unique>,
+    /// Whether the clock enqueues it.
+    pub(crate) schedule: Option<Schedule>,
+    /// How long what is known of it is kept.
+    pub(crate) keep: Option<Duration>,
 }

@@ -3,7 +3,7 @@
 //! A word that is built moves from here to a file of its own.
 
 use super::access::Access;
-use super::{Read, Word, endpoint, job};
+use super::{Read, Word, endpoint};
 
 /// An audit row, committed with the effect.
 pub(crate) const AUDIT: Word<endpoint::Words> =
@@ -28,19 +28,3 @@ pub(crate) const SERVICE: Word<Option<Access>> =
 /// A person who runs the application.
 pub(crate) const ADMIN: Word<Option<Access>> =
     Word { name: "admin", form: "access(admin)", read: Read::Later };
-
-/// How many of a job run at once.
-pub(crate) const LIMIT: Word<job::Words> =
-    Word { name: "limit", form: "limit(4, per = account)", read: Read::Later };
-
-/// One waiting job per key.
-pub(crate) const UNIQUE: Word<job::Words> =
-    Word { name: "unique", form: "unique(shot)", read: Read::Later };
-
-/// A job that is enqueued by the clock.
-pub(crate) const SCHEDULE: Word<job::Words> =
-    Word { name: "schedule", form: "schedule = \"0 4 * * *\"", read: Read::Later };
-
-/// How long a finished job is kept.
-pub(crate) const KEEP: Word<job::Words> =
-    Word { name: "keep", form: "keep = 7d", read: Read::Later };

@@ -5,19 +5,24 @@
 //! in the tables too, so that it is refused by name rather than unknown; [`later`] holds those.
 
 pub(crate) mod access;
+pub(crate) mod at_once;
 pub(crate) mod body;
 pub(crate) mod deadline;
 pub(crate) mod endpoint;
 pub(crate) mod job;
+pub(crate) mod keep;
 pub(crate) mod later;
 pub(crate) mod limit;
 pub(crate) mod priority;
 pub(crate) mod queue;
+pub(crate) mod rate;
 pub(crate) mod repeat;
 pub(crate) mod retry;
 pub(crate) mod said;
+pub(crate) mod schedule;
 pub(crate) mod slo;
 pub(crate) mod timeout;
+pub(crate) mod unique;
 pub(crate) mod unit;
 
 #[cfg(test)]

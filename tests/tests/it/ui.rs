@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use jewel_core::job::{KEEP, Limits, Missed, Rate, Schedule, Until};
 use jewel_core::manifest::{Describe, Kind, Limit, Per, Repeat, Verb};
 use jewel_core::{Id, Problem as _};
 
@@ -84,6 +85,28 @@ fn a_job_is_declared_as_it_is_written() {
     assert_eq!((retry.attempts, retry.min.as_secs(), retry.max.as_secs()), (8, 2, 300));
     assert_eq!(declared.timeout, Duration::from_mins(3));
     assert_eq!(declared.arguments.len(), 2);
+    let said = (declared.keep, declared.unique, declared.limits, declared.schedule);
+    assert_eq!(said, (KEEP, None, Limits::NONE, None), "what is not said has its default");
+}
+
+#[test]
+fn what_is_said_of_many_jobs_is_declared_too() {
+    let entry = job::tasks()[2].entry;
+    let declared = entry.declared;
+    assert_eq!(declared.keep, Duration::from_hours(7 * 24));
+    assert_eq!(declared.unique, Some(Until::After(Duration::from_hours(24))));
+    let rate = Rate { count: 30, window: Duration::from_mins(1), burst: 5 };
+    let (process, queue, key) = (Some(8), Some(50), Some((2, "account")));
+    assert_eq!(declared.limits, Limits { process, queue, key, rate: Some(rate) });
+    let (pattern, zone, missed) = ("0 4 * * MON", "Europe/Berlin", Missed::Skip);
+    assert_eq!(declared.schedule, Some(Schedule { pattern, zone, missed }));
+    assert!(entry.solo, "it takes the transaction");
+    assert_eq!(entry.tick.unwrap()().unwrap(), r#"{"account":0,"day":""}"#);
+
+    let tidy = job::tasks()[3].entry;
+    assert_eq!(tidy.declared.schedule.unwrap().zone, "UTC");
+    assert_eq!((tidy.declared.keep, tidy.solo), (Duration::ZERO, false));
+    assert_eq!(tidy.declared.unique, Some(Until::Finish));
 }
 
 #[test]

@@ -33,7 +33,7 @@ pub struct Args {
 }
 
 /// Something else that is enqueued.
-#[derive(serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+#[derive(Default, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
 pub struct More {
     pub shot: u32,
 }

@@ -50,6 +50,42 @@ mod mail {
     }
 }
 
+/// Everything that can be said of many.
+mod policy {
+    use super::{Deserialize, Job, JobError, JsonSchema, Serialize, State, Tx, job};
+
+    /// Whose digest.
+    #[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
+    pub(super) struct Digest {
+        account: u32,
+        day: String,
+    }
+
+    /// Writes a digest.
+    #[job(queue = digests, limit(2, per = account), limit(50), limit(8, per = process),
+          rate(30 / minute, burst = 5), unique(account, day, until = 1d),
+          schedule("0 4 * * MON", zone = "Europe/Berlin", missed = skip), keep = 7d)]
+    pub(super) async fn digest(
+        digest: Digest,
+        job: &mut Job,
+        tx: &mut Tx,
+        names: State<String>,
+    ) -> Result<u32, JobError> {
+        let _ = (job, tx, names, digest.day);
+        Ok(digest.account)
+    }
+
+    /// Nothing of it.
+    #[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
+    pub(super) struct Tidy;
+
+    /// Tidies up.
+    #[job(schedule = "*/5 * * * *", unique, keep = none)]
+    pub(super) async fn tidy(_: Tidy) -> Result<(), JobError> {
+        Ok(())
+    }
+}
+
 /// Orders both.
 #[allow(dead_code)]
 async fn order(tx: &mut Tx) -> Result<(), jewel_core::db::Error> {
@@ -61,5 +97,5 @@ async fn order(tx: &mut Tx) -> Result<(), jewel_core::db::Error> {
 
 /// Everything that is mounted.
 pub(crate) fn tasks() -> &'static [Definition] {
-    jobs![render, mail::send]
+    jobs![render, mail::send, policy::digest, policy::tidy]
 }

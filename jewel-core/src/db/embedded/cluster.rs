@@ -33,13 +33,12 @@ impl Cluster {
     /// chooses has a cluster of its own beside it: no other version can open that.
     pub fn tests_of_this_build() -> Self {
         let program = std::env::current_exe().ok();
-        let mut cluster = match program.as_deref().and_then(target_folder) {
-            Some(target) => Self::tests(target),
-            None => {
-                let user = Owner::me().map_or(0, |me| me.uid);
-                Self::tests(std::env::temp_dir().join(format!("jewel-{user}")))
-            }
+        let away = || {
+            let user = Owner::me().map_or(0, |me| me.uid);
+            std::env::temp_dir().join(format!("jewel-{user}"))
         };
+        let target = program.as_deref().and_then(target_folder).map(Path::to_path_buf);
+        let mut cluster = Self::tests(target.unwrap_or_else(away));
         if let Some(chosen) = chosen() {
             let mark = digest::short(chosen.as_os_str().as_encoded_bytes());
             cluster.folder.set_file_name(format!("pg-{mark}"));

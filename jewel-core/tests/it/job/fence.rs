@@ -93,8 +93,8 @@ async fn a_claim_whose_answer_was_lost_is_handed_back() {
     let mut tx = world.db.begin(None).await.unwrap();
     let lost: i64 = sqlx::query_scalar(
         "with j as (select id from jewel.enqueue( \
-            'play', 'stage', 1::smallint, '1 hour', null, array['{\"acts\":[\"Done\"]}']::jsonb[], \
-            null)) select id from j",
+            'play', 'stage', 1::smallint, '1 hour', null, array[null]::bigint[], \
+            array[null]::bytea[], array['{\"acts\":[\"Done\"]}']::jsonb[], null)) select id from j",
     )
     .fetch_one(&mut tx)
     .await

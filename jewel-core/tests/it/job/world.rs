@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use jewel_core::db::{self, Cluster, Db, Embedded};
 use jewel_core::job::{
-    Declared, Definition, Enqueue, Job, JobError, JobId, Jobs, Place, Priority, Retry, Settings,
-    Status, Task, Worker,
+    Alone, Args, Declared, Definition, Enqueue, Job, JobError, JobId, Jobs, KEEP, Limits, Place,
+    Priority, Retry, Settings, Status, Task, Worker,
 };
 use jewel_core::manifest::Source;
 use jewel_core::state::{Missing, State, States};
@@ -71,6 +71,7 @@ impl Task for Player {
     type Args = Play;
     type Head = State<Stage>;
     type Out = Result<String, JobError>;
+    type Within = Alone;
 
     const DECLARED: Declared = Play::DECLARED;
 
@@ -78,7 +79,7 @@ impl Task for Player {
         states.get()
     }
 
-    async fn call(play: Play, job: &mut Job, stage: State<Stage>) -> Self::Out {
+    async fn call(play: Play, job: &mut Job, _: &mut Alone, stage: State<Stage>) -> Self::Out {
         let (id, attempt) = (job.id(), job.attempt());
         let (account, trace) = (job.account(), job.trace());
         let _ = stage.runs.send(Run { id, attempt, account, trace });
@@ -116,6 +117,10 @@ impl Enqueue for Play {
         priority: Priority::Normal,
         retry: Retry { attempts: 3, min: Duration::from_millis(2), max: Duration::from_millis(4) },
         timeout: Duration::from_millis(1500),
+        keep: KEEP,
+        unique: None,
+        limits: Limits::NONE,
+        schedule: None,
         arguments: &[],
     };
 }
@@ -193,9 +198,20 @@ impl World {
     }
 
     pub(super) fn work_for(&self, definitions: &[Definition], settings: Settings) -> Working {
+        self.work_with(definitions, settings, ())
+    }
+
+    /// Starts a worker whose jobs take `state`.
+    pub(super) fn work_with(
+        &self,
+        definitions: &[Definition],
+        settings: Settings,
+        state: impl Send + Sync + 'static,
+    ) -> Working {
         let jobs = Jobs::new(Db::new(&self.url, "test worker", &queue()).unwrap());
         let mut states = States::default();
         states.insert(self.stage.clone());
+        states.insert(state);
         let worker = Worker::new(jobs, self.db.clone(), states, definitions, settings);
         let (stop, stopped) = oneshot::channel();
         let shutdown = async {
@@ -252,8 +268,23 @@ impl World {
         sqlx::query(sql).execute(&mut *self.owner.lock().await).await.unwrap();
     }
 
+    /// Waits until what holds for a kind is known.
+    pub(super) async fn declared(&self, kind: &str) {
+        let known = async {
+            let sql = "select exists (select from jewel.kind where name = $1)";
+            let mut owner = self.owner.lock().await;
+            while !sqlx::query_scalar::<_, bool>(sql)
+                .bind(kind)
+                .fetch_one(&mut *owner)
+                .await
+                .unwrap()
+            {}
+        };
+        within("the kind", known).await;
+    }
+
     /// One number, as the owner of the tables.
-    pub(super) async fn count(&self, sql: &'static str) -> i64 {
+    pub(super) async fn count(&self, sql: impl sqlx::SqlSafeStr) -> i64 {
         sqlx::query_scalar(sql).fetch_one(&mut *self.owner.lock().await).await.unwrap()
     }
 
@@ -295,6 +326,28 @@ impl Working {
         self.task.abort();
         let _ = self.task.await;
     }
+}
+
+/// Enqueues jobs in one transaction: their ids, and whether each was there already.
+pub(super) async fn enqueue<J: Enqueue + Args>(world: &World, jobs: Vec<J>) -> Vec<(i64, bool)> {
+    let mut tx = world.db.begin(None).await.unwrap();
+    let mut tickets = Vec::new();
+    for job in jobs {
+        let ticket = job.enqueue(&mut tx).await.unwrap();
+        tickets.push((ticket.id.0, ticket.duplicate));
+    }
+    tx.commit().await.unwrap();
+    tickets
+}
+
+/// Waits until so many jobs have done their work.
+pub(super) async fn until_finished(world: &World, count: i64) {
+    let finished = async {
+        while world.count("select count(*) from jewel.finished where outcome = 1").await < count {
+            tokio::task::yield_now().await;
+        }
+    };
+    within("the jobs' end", finished).await;
 }
 
 /// Drops the databases of runs that are over.
