@@ -137,19 +137,23 @@ pub(super) fn rim(photo: &Lab, depth: usize) -> Vec<Sample> {
     })
 }
 
-/// The colours along the rim, in segments of about equal length.
-pub(super) fn rim_segments(photo: &Lab, depth: usize) -> Vec<Vec<[f32; 3]>> {
+/// What `of` says of the cells along the rim, in segments of about equal length.
+pub(super) fn rim_segments<T>(
+    width: usize,
+    height: usize,
+    depth: usize,
+    of: impl Fn(usize) -> T,
+) -> Vec<Vec<T>> {
     const EACH: usize = 7;
-    let mut segments = vec![Vec::new(); 4 * EACH];
-    for y in 0..photo.height {
-        for x in 0..photo.width {
-            let (right, below) = (photo.width - 1 - x, photo.height - 1 - y);
+    let mut segments: Vec<Vec<T>> = (0..4 * EACH).map(|_| Vec::new()).collect();
+    for y in 0..height {
+        for x in 0..width {
+            let (right, below) = (width - 1 - x, height - 1 - y);
             let gaps = [y, right, below, x];
             let side = (0..4).min_by_key(|&side| gaps[side]).unwrap_or(0);
             if gaps[side] < depth {
-                let part =
-                    if side % 2 == 0 { x * EACH / photo.width } else { y * EACH / photo.height };
-                segments[side * EACH + part].push(photo.px[y * photo.width + x]);
+                let part = if side % 2 == 0 { x * EACH / width } else { y * EACH / height };
+                segments[side * EACH + part].push(of(y * width + x));
             }
         }
     }

@@ -257,3 +257,25 @@ impl Graph {
         Some(steps)
     }
 }
+
+/// The neighbours of a pixel, each with its direction.
+pub(super) fn neighbours(
+    node: usize,
+    width: usize,
+    height: usize,
+) -> impl Iterator<Item = (usize, usize)> {
+    let (x, y) = (node % width, node / width);
+    AROUND.iter().enumerate().filter_map(move |(way, (dx, dy))| {
+        let (nx, ny) = (x.wrapping_add_signed(*dx), y.wrapping_add_signed(*dy));
+        (nx < width && ny < height).then(|| (way, ny * width + nx))
+    })
+}
+
+/// The four neighbours that come later in row order, so that each pair is met once.
+pub(super) fn later_neighbours(
+    node: usize,
+    width: usize,
+    height: usize,
+) -> impl Iterator<Item = (usize, usize)> {
+    neighbours(node, width, height).filter(|(way, _)| *way >= 4)
+}

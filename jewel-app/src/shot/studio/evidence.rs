@@ -14,7 +14,7 @@ const ANY: f32 = -10.0;
 /// Strongest statement one pixel may make.
 const MOST: f32 = 5.0;
 /// Depths of shadow that are imagined.
-const DEPTHS: usize = 16;
+const DEPTHS: usize = 20;
 
 /// How common each colour is, as a smoothed three-dimensional histogram.
 #[derive(Clone)]
@@ -192,7 +192,7 @@ fn dimmed(colour: [f32; 3]) -> impl Iterator<Item = ([f32; 3], f32)> {
             let full = oklab([lit[0] * tint[0], lit[1] * tint[1], lit[2] * tint[2]]);
             (0..DEPTHS).map(move |step| {
                 let keep = 0.98 - 0.036 * step as f32;
-                (full.map(|v| v * keep), part * (1.0 - step as f32 / 18.0).powi(2))
+                (full.map(|v| v * keep), part * (1.0 - step as f32 / 22.0).powi(2))
             })
         })
 }
@@ -236,33 +236,4 @@ pub(super) fn busy(step: &Plane, sharp: f32) -> Plane {
         *value = (*value * 9.0).min(1.0);
     }
     spread
-}
-
-/// Pixels joined to `seeds` by a way, three pixels broad, over `ground` without a sharp step:
-/// how a shadow runs on beneath a piece, and a reflection in the piece does not.
-pub(super) fn calm(step: &Plane, sharp: f32, ground: &[bool], seeds: &[bool]) -> Vec<bool> {
-    let (width, height) = (step.width, step.height);
-    let smooth = |at: usize| ground[at] && step.data[at] < sharp;
-    let flags = (0..ground.len()).map(|at| f32::from(u8::from(smooth(at)))).collect();
-    let broad = Plane { width, height, data: flags }.boxed(1);
-    let mut out = vec![false; ground.len()];
-    let mut stack: Vec<usize> =
-        (0..ground.len()).filter(|&at| seeds[at] && broad.data[at] > 0.99).collect();
-    while let Some(at) = stack.pop() {
-        if out[at] {
-            continue;
-        }
-        out[at] = true;
-        let (x, y) = (at % width, at / width);
-        let around = [
-            (x > 0).then(|| at - 1),
-            (x + 1 < width).then(|| at + 1),
-            (y > 0).then(|| at - width),
-            (y + 1 < height).then(|| at + width),
-        ];
-        stack.extend(around.into_iter().flatten().filter(|&n| !out[n] && broad.data[n] > 0.99));
-    }
-    let flags = out.iter().map(|&c| f32::from(u8::from(c))).collect();
-    let grown = Plane { width, height, data: flags }.boxed(2);
-    grown.data.iter().zip(ground).map(|(&v, &g)| g && v > 0.01).collect()
 }

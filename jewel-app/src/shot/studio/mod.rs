@@ -5,9 +5,10 @@
 //! and the reflection it would have there. It invents nothing: the piece's own pixels are
 //! brightened and sharpened, never redrawn.
 //!
-//! The order of work is the order of the files: `photo` reads, `mask` finds (with
-//! `background`, `evidence`, `cut` and `regions`), `edge` softens, `tone` develops, `stage`
-//! puts together (with `backdrop` and `shadow`), `encode` writes.
+//! The order of work is the order of the files: `photo` reads, `mask` finds (by `outline`,
+//! `standing`, `scene` and `trace`, with `background`, `evidence`, `cut` and `regions`), `edge`
+//! softens, `tone` develops, `stage` puts together (with `backdrop` and `shadow`), `encode`
+//! writes.
 
 mod backdrop;
 mod background;
@@ -18,14 +19,18 @@ mod encode;
 mod evidence;
 mod look;
 mod mask;
+mod outline;
 mod photo;
 mod plane;
 mod regions;
+mod scene;
 mod shadow;
 mod stage;
+mod standing;
 #[cfg(test)]
 mod tests;
 mod tone;
+mod trace;
 
 use std::ops::ControlFlow;
 

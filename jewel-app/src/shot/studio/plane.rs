@@ -48,9 +48,7 @@ impl Plane {
         if radius == 0 || self.data.is_empty() {
             return self.clone();
         }
-        let rows = box_rows(self, radius);
-        let turned = transposed(&rows);
-        transposed(&box_rows(&turned, radius))
+        box_columns(&box_rows(self, radius), radius)
     }
 
     /// Three box blurs: close to a Gaussian of about `radius` cells.
@@ -67,39 +65,57 @@ impl Plane {
 /// One horizontal pass of the box mean.
 fn box_rows(plane: &Plane, radius: usize) -> Plane {
     let width = plane.width;
+    let share = shares(width, radius);
     let mut out = Vec::with_capacity(plane.data.len());
     for row in plane.data.chunks_exact(width) {
-        let mut end = radius.min(width - 1) + 1;
-        let mut start = 0;
+        let mut end = radius.min(width);
         let mut sum: f64 = row[..end].iter().map(|&v| f64::from(v)).sum();
-        for x in 0..width {
-            out.push((sum / (end - start) as f64) as f32);
+        for (x, &share) in share.iter().enumerate() {
             if end < width {
                 sum += f64::from(row[end]);
                 end += 1;
             }
-            if x >= radius {
-                sum -= f64::from(row[start]);
-                start += 1;
+            if x > radius {
+                sum -= f64::from(row[x - radius - 1]);
             }
+            out.push((sum * share) as f32);
         }
     }
     Plane { width, height: plane.height, data: out }
 }
 
-/// Rows and columns exchanged, in square tiles so that both sides stay in the cache.
-fn transposed(plane: &Plane) -> Plane {
-    const TILE: usize = 32;
+/// One vertical pass, all columns side by side.
+fn box_columns(plane: &Plane, radius: usize) -> Plane {
     let (width, height) = (plane.width, plane.height);
-    let mut data = vec![0.0; plane.data.len()];
-    for top in (0..height).step_by(TILE) {
-        for left in (0..width).step_by(TILE) {
-            for y in top..(top + TILE).min(height) {
-                for x in left..(left + TILE).min(width) {
-                    data[x * height + y] = plane.data[y * width + x];
-                }
-            }
+    let row = |y: usize| &plane.data[y * width..(y + 1) * width];
+    let mut sums = vec![0.0_f64; width];
+    let mut end = radius.min(height);
+    for y in 0..end {
+        for (sum, &value) in sums.iter_mut().zip(row(y)) {
+            *sum += f64::from(value);
         }
     }
-    Plane { width: height, height: width, data }
+    let mut out = Vec::with_capacity(plane.data.len());
+    for (y, share) in shares(height, radius).into_iter().enumerate() {
+        if end < height {
+            for (sum, &value) in sums.iter_mut().zip(row(end)) {
+                *sum += f64::from(value);
+            }
+            end += 1;
+        }
+        if y > radius {
+            for (sum, &value) in sums.iter_mut().zip(row(y - radius - 1)) {
+                *sum -= f64::from(value);
+            }
+        }
+        out.extend(sums.iter().map(|sum| (sum * share) as f32));
+    }
+    Plane { width, height, data: out }
+}
+
+/// One over how many of `length` cells lie within `radius` of each.
+fn shares(length: usize, radius: usize) -> Vec<f64> {
+    (0..length)
+        .map(|at| 1.0 / ((at + radius + 1).min(length) - at.saturating_sub(radius)) as f64)
+        .collect()
 }

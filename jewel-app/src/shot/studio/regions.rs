@@ -19,6 +19,19 @@ pub(super) struct Regions {
     pub(super) list: Vec<Region>,
 }
 
+impl Regions {
+    /// Adds other regions, none of which may share a cell with these.
+    pub(super) fn add(&mut self, other: Self) {
+        let shift = self.list.len() as u32;
+        for (name, &more) in self.label.iter_mut().zip(&other.label) {
+            if more != 0 {
+                *name = more + shift;
+            }
+        }
+        self.list.extend(other.list);
+    }
+}
+
 /// Finds the regions of cells for which `inside` holds, joined over four neighbours
 /// (`diagonal`: over eight).
 pub(super) fn regions(

@@ -66,6 +66,30 @@ fn the_shadow_is_background() {
     assert!(cover(82, 115) < 0.1);
 }
 
+/// A bead of the paper's own colours that shows all round, its shadow soft.
+fn bead() -> RgbImage {
+    RgbImage::from_fn(240, 200, |x, y| {
+        let far = |cx: f32, cy: f32| (x as f32 - cx).hypot(y as f32 - cy);
+        let dim = ((far(140.0, 118.0) - 20.0) / 26.0).clamp(0.0, 1.0);
+        let shine = 1.12 - 0.34 * (far(120.0, 96.0) / 34.0).powi(2);
+        let cover = (34.0 - far(120.0, 96.0)).clamp(0.0, 1.0);
+        let level = |channel: usize| {
+            let ground = PAPER[channel] * (0.9 + 0.1 * dim) + speckle(x, y);
+            let own = (PAPER[channel] * shine).min(255.0);
+            (ground + (own - ground) * cover) as u8
+        };
+        Rgb([level(0), level(1), level(2)])
+    })
+}
+
+#[test]
+fn a_bead_of_the_papers_colour_is_piece() {
+    let found = mask(&bead()).unwrap();
+    let cover = |x: usize, y: usize| found.cover[y * 240 + x];
+    assert!(cover(120, 96) > 0.9 && cover(104, 84) > 0.9 && cover(138, 110) > 0.9);
+    assert!(cover(160, 138) < 0.1 && cover(60, 60) < 0.1);
+}
+
 #[test]
 fn blank_paper_holds_no_piece() {
     let blank = RgbImage::from_pixel(240, 200, Rgb([210, 208, 204]));
