@@ -27,6 +27,10 @@ const QUICK: Duration = Duration::from_millis(100);
 const AHEAD: usize = 4;
 /// What was claimed ahead and not started for so long is handed back.
 const STALE: Duration = Duration::from_secs(2);
+/// The priority under which a look says that suspects wait.
+const SUSPECTS: i16 = -1;
+/// How long suspects wait for an idle process; after that this one claims nothing until it is.
+const PATIENCE: Duration = Duration::from_secs(5);
 /// The weight of the newest run in the mean.
 const WEIGHT: f64 = 0.1;
 
@@ -43,6 +47,7 @@ pub(super) enum End {
 enum Answer {
     Waiting(Option<Vec<(i16, i16, i64)>>),
     Claimed(Chosen, Ask, Option<(Vec<Claimed>, Option<i64>)>),
+    Suspect(Option<Option<Claimed>>),
 }
 
 /// The part of a worker that claims.
@@ -61,6 +66,10 @@ pub(super) struct Fetcher {
     running: JoinSet<(i16, Duration)>,
     /// How many of each queue are claimed ahead or run.
     held: HashMap<i16, usize>,
+    /// Since when jobs wait that may have killed a worker.
+    suspects: Option<Instant>,
+    /// Whether such a job is held: nothing else runs beside it.
+    alone: bool,
     /// At most one.
     asking: JoinSet<Answer>,
     /// When the tables are looked at next without being told.
@@ -89,6 +98,8 @@ impl Fetcher {
             ahead: VecDeque::new(),
             running: JoinSet::new(),
             held: HashMap::new(),
+            suspects: None,
+            alone: false,
             asking: JoinSet::new(),
             look: Instant::now(),
             paused: false,
@@ -148,6 +159,15 @@ impl Fetcher {
                 let asked = timeout(limit, storage::waiting(&boot.db, &queues)).await;
                 Answer::Waiting(answered("looking at the queues", asked))
             });
+        } else if self.suspects.is_some() && self.is_idle() {
+            let queues = self.queues.clone();
+            self.asking.spawn(async move {
+                let claim = storage::claim_suspect(&boot.db, boot.id, &queues);
+                Answer::Suspect(answered("claiming a suspect", timeout(limit, claim).await))
+            });
+        } else if self.suspects.is_some_and(|since| now - since > PATIENCE) {
+            // What runs may end; what was claimed ahead is better off elsewhere.
+            self.hand_back_unstarted();
         } else if let Some(room) = self.room()
             && let Some((chosen, ask)) = self.next(room)
         {
@@ -156,6 +176,11 @@ impl Fetcher {
                 Answer::Claimed(chosen, ask, answered("claiming jobs", asked))
             });
         }
+    }
+
+    /// Whether nothing is claimed or runs.
+    fn is_idle(&self) -> bool {
+        self.running.is_empty() && self.ahead.is_empty()
     }
 
     /// When there is something to do without being told.
@@ -174,6 +199,9 @@ impl Fetcher {
 
     /// How many jobs may be claimed now.
     fn room(&self) -> Option<usize> {
+        if self.alone {
+            return None;
+        }
         let (slots, batch) = (self.settings.slots(), self.settings.batch());
         let quick = self.pace.is_some_and(|mean| mean < QUICK.as_secs_f64());
         let ahead = if quick { (AHEAD * slots).min(batch) } else { 0 };
@@ -187,7 +215,17 @@ impl Fetcher {
 
     fn take(&mut self, answer: Result<Answer, JoinError>) {
         match answer {
-            Ok(Answer::Waiting(Some(waiting))) => self.sources.found(&waiting),
+            Ok(Answer::Waiting(Some(waiting))) => {
+                self.sources.found(&waiting);
+                let suspects = waiting.iter().any(|(_, priority, _)| *priority == SUSPECTS);
+                let since = self.suspects.unwrap_or_else(Instant::now);
+                self.suspects = suspects.then_some(since);
+            }
+            Ok(Answer::Suspect(Some(suspect))) => {
+                self.alone = suspect.is_some();
+                self.suspects = None;
+                self.hold(suspect.into_iter().collect());
+            }
             Ok(Answer::Claimed(chosen, ask, Some((claimed, last)))) => {
                 let full = claimed.len() == ask.most;
                 self.sources.brought(chosen, last, full, Instant::now());
@@ -197,7 +235,7 @@ impl Fetcher {
                 self.sources.failed(chosen, ask);
                 self.paused = true;
             }
-            Ok(Answer::Waiting(None)) | Err(_) => self.paused = true,
+            Ok(Answer::Waiting(None) | Answer::Suspect(None)) | Err(_) => self.paused = true,
         }
     }
 
@@ -219,6 +257,10 @@ impl Fetcher {
     fn ended(&mut self, took: &Result<(i16, Duration), JoinError>) {
         let Ok((queue, took)) = took else { return };
         self.let_go(*queue);
+        if std::mem::take(&mut self.alone) && *took < QUICK {
+            // Others like it may wait; a slow one lets other jobs have their turn first.
+            self.suspects = Some(Instant::now());
+        }
         let took = took.as_secs_f64();
         self.pace = Some(self.pace.map_or(took, |mean| mean + WEIGHT * (took - mean)));
     }

@@ -75,9 +75,10 @@ impl Sources {
         }
     }
 
-    /// What a look at all tables found: the first `seq` by queue and priority.
+    /// What a look at all tables found: the first `seq` by queue and priority. Priorities that are
+    /// none are another's business.
     pub(super) fn found(&mut self, waiting: &[(i16, i16, i64)]) {
-        for (queue, priority, seq) in waiting {
+        for (queue, priority, seq) in waiting.iter().filter(|(_, priority, _)| *priority >= 0) {
             let it = |s: &&mut Source| {
                 s.queue.id == *queue && s.priority.is_none_or(|own| own.number() == *priority)
             };

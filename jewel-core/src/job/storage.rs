@@ -175,7 +175,31 @@ pub(super) async fn claim(db: &Db, worker: i64, ask: Ask) -> Result<(Vec<Claimed
     Ok((rows.into_iter().map(claimed).collect(), last))
 }
 
-/// Queue, priority and first `seq` of everything that waits in these queues.
+/// Claims one job that may have killed a worker.
+pub(super) async fn claim_suspect(db: &Db, worker: i64, queues: &[i16]) -> Result<Option<Claimed>> {
+    type Row = (Uuid, i64, i16, i32, i16, String, Option<String>);
+    let row: Option<Row> = sqlx::query_as(
+        "select lease, job_id, queue_id, kind_id, attempt, args::text, meta::text \
+         from jewel.claim_suspect($1, $2, $3)",
+    )
+    .bind(queues)
+    .bind(worker)
+    .bind(Uuid::new_v4())
+    .fetch_optional(db)
+    .await?;
+    Ok(row.map(|(lease, id, queue, kind, attempt, args, meta)| Claimed {
+        id: JobId(id),
+        lease,
+        queue,
+        kind,
+        attempt: attempt.unsigned_abs(),
+        args,
+        meta: meta.and_then(|meta| serde_json::from_str(&meta).ok()).unwrap_or_default(),
+    }))
+}
+
+/// Queue, priority and first `seq` of everything that waits in these queues; a priority of -1 says
+/// that suspects wait.
 pub(super) async fn waiting(db: &Db, queues: &[i16]) -> Result<Vec<(i16, i16, i64)>> {
     Ok(sqlx::query_as("select queue_id, priority, seq from jewel.waiting($1)")
         .bind(queues)
@@ -319,6 +343,25 @@ pub(super) async fn promote(db: &Db, most: i32) -> Result<i32> {
 pub(super) async fn prune(db: &Db, most: i32) -> Result<()> {
     sqlx::query("select jewel.prune($1)").bind(most).execute(db).await?;
     Ok(())
+}
+
+/// Makes the next range of ids, where it is time.
+pub(super) async fn extend(db: &Db) -> Result<Option<String>> {
+    Ok(sqlx::query_scalar("select jewel.extend()").fetch_one(db).await?)
+}
+
+/// Drops the ranges of ids of which nothing is to be kept; how many.
+pub(super) async fn retire(db: &Db) -> Result<i32> {
+    Ok(sqlx::query_scalar("select jewel.retire_old()").fetch_one(db).await?)
+}
+
+/// Forgets jobs behind an id that are over for long; where to go on, if there are more.
+pub(super) async fn forget(db: &Db, after: i64, most: i32) -> Result<Option<i64>> {
+    Ok(sqlx::query_scalar("select jewel.forget($1, $2)")
+        .bind(after)
+        .bind(most)
+        .fetch_one(db)
+        .await?)
 }
 
 /// `cancelled`, `requested`, `not_live` or `busy`.

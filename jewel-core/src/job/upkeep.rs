@@ -31,7 +31,8 @@ const COUNT_MOST: i32 = 10_000;
 /// Does it for ever.
 pub(super) async fn upkeep(boot: &Boot, register: &Register, settings: &Settings) {
     let start = Instant::now();
-    let (mut rescue, mut count, mut prune) = (start, start, start);
+    let (mut rescue, mut count, mut prune, mut range) = (start, start, start, start);
+    let mut forgotten = 0;
     loop {
         let now = Instant::now();
         report("enqueueing by the clock", fire(boot, register).await);
@@ -48,6 +49,16 @@ pub(super) async fn upkeep(boot: &Boot, register: &Register, settings: &Settings
         if now >= prune {
             prune = now + PRUNE_EVERY;
             report("pruning", storage::prune(&boot.db, PRUNE).await);
+        }
+        if now >= range {
+            let kept = ranges(boot).await;
+            // A lock that was not to be had at once is soon.
+            range = now + if kept.is_ok() { PRUNE_EVERY } else { settings.beat() };
+            report("making and dropping ranges of jobs", kept);
+        }
+        match storage::forget(&boot.db, forgotten, PRUNE).await {
+            Ok(next) => forgotten = next.unwrap_or_default(),
+            Err(error) => report("forgetting jobs", Err(error)),
         }
         sleep(jittered(settings.poll())).await;
     }
@@ -68,6 +79,18 @@ async fn promote(boot: &Boot) -> Result<(), db::Error> {
             return Ok(());
         }
     }
+}
+
+/// Keeps a range of ids ahead of the jobs, and drops those that are over.
+async fn ranges(boot: &Boot) -> Result<(), db::Error> {
+    if let Some(suffix) = storage::extend(&boot.db).await? {
+        tracing::info!(suffix, "made the next range of jobs");
+    }
+    let dropped = storage::retire(&boot.db).await?;
+    if dropped > 0 {
+        tracing::info!(dropped, "dropped ranges of jobs that were over");
+    }
+    Ok(())
 }
 
 /// Makes jobs of planned times that are over. Any number of processes may: each time is one's.

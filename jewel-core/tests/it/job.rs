@@ -13,6 +13,7 @@ mod fence;
 mod follow;
 mod outcome;
 mod policy;
+mod retention;
 mod shutdown;
 mod transaction;
 mod world;

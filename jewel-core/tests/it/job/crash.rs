@@ -44,6 +44,44 @@ async fn a_job_that_kills_its_workers_is_set_aside() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn only_the_culprit_is_set_aside() {
+    let world = World::new().await;
+    let mut runs = world.stage.runs.subscribe();
+    let culprit = world.enqueue(&[Act::Hang]).await;
+    let mut good = Vec::new();
+    for _ in 0..3 {
+        good.push(world.enqueue(&[Act::Hang, Act::Done]).await);
+    }
+    // They are all open when the first worker dies.
+    let worker = world.work(quick());
+    for _ in 0..4 {
+        within("a run", runs.recv()).await.unwrap();
+    }
+    worker.kill().await;
+    for _ in 2..=3 {
+        let worker = world.work(quick());
+        world.at(culprit, Place::Retrying).await;
+        world.hurry().await;
+        while within("a run", runs.recv()).await.unwrap().id != culprit {}
+        // More arrives while the suspect runs; it runs alone, and nothing else is claimed.
+        good.push(world.enqueue(&[Act::Done]).await);
+        let open = "select coalesce(sum(cardinality(ids)), 0)::bigint from jewel.lease";
+        for _ in 0..50 {
+            assert_eq!(world.count(open).await, 1, "something runs beside the suspect");
+        }
+        worker.kill().await;
+    }
+    let worker = world.work(quick());
+    world.at(culprit, Place::Poisoned).await;
+    for id in good {
+        world.at(id, Place::Completed).await;
+        assert!(world.failures(id).await.len() <= 1, "{id} was open in one dying worker at most");
+    }
+    worker.stop().await;
+    world.conserved().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_worker_that_lost_its_lease_stops_its_jobs_and_starts_anew() {
     let world = World::new().await;
     let mut runs = world.stage.runs.subscribe();

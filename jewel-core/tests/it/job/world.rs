@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
+use jewel_core::config::Span;
 use jewel_core::db::{self, Cluster, Db, Embedded};
 use jewel_core::job::{
     Alone, Args, Declared, Definition, Enqueue, Job, JobError, JobId, Jobs, KEEP, Limits, Place,
@@ -179,8 +180,8 @@ impl World {
         let url = server.url(&name);
         db::migrate(&url, None).await.unwrap();
         let owner = Mutex::new(PgConnection::connect(&url).await.unwrap());
-        let db = Db::new(&url, "test", &db::Settings::default()).unwrap();
-        let jobs = Jobs::new(Db::new(&url, "test queue", &queue()).unwrap());
+        let db = Db::new(&url, "test", &pool(10)).unwrap();
+        let jobs = Jobs::new(Db::new(&url, "test queue", &pool(4)).unwrap());
         let ears = jobs.clone();
         Self {
             db,
@@ -208,7 +209,7 @@ impl World {
         settings: Settings,
         state: impl Send + Sync + 'static,
     ) -> Working {
-        let jobs = Jobs::new(Db::new(&self.url, "test worker", &queue()).unwrap());
+        let jobs = Jobs::new(Db::new(&self.url, "test worker", &pool(4)).unwrap());
         let mut states = States::default();
         states.insert(self.stage.clone());
         states.insert(state);
@@ -217,7 +218,12 @@ impl World {
         let shutdown = async {
             let _ = stopped.await;
         };
-        Working { stop: Some(stop), task: tokio::spawn(worker.serve(shutdown)) }
+        let task = tokio::spawn(async move {
+            let served = worker.serve(shutdown).await;
+            // Whoever waits for what it should do would not hear of it.
+            served.inspect_err(|error| eprintln!("the worker ended: {error:?}"))
+        });
+        Working { stop: Some(stop), task }
     }
 
     /// Enqueues a job for nobody and commits.
@@ -363,6 +369,7 @@ async fn sweep(root: &mut PgConnection) {
     }
 }
 
-fn queue() -> db::Settings {
-    db::Settings { connections: 4, ..db::Settings::default() }
+/// The settings of a small pool that has patience: a test machine may be busy with others.
+fn pool(connections: u32) -> db::Settings {
+    db::Settings { connections, acquire_timeout: Span::from_secs(20), ..db::Settings::default() }
 }
