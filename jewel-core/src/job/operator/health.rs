@@ -108,7 +108,7 @@ impl Jobs {
         let (mut broken, mut top) = (Broken::default(), i64::MAX);
         let mut low = last.saturating_sub(STEP - 1).max(first);
         loop {
-            // The lowest range begins, and the highest ends, beyond all jobs: a place may name none.
+            // The lowest part begins, and the highest ends, beyond all jobs: a place may name none.
             let from = if low <= first { i64::MIN } else { low };
             broken.add(self.unconserved(from, top).await?);
             progress(last - low + 1, last - first + 1);
