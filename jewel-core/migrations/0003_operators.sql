@@ -252,10 +252,9 @@ begin
   end if;
   select e.id into jid
     from jewel.enqueue_many(
-      array[c.kind_id], array[c.queue_id],
-      array[coalesce((to_jsonb(c) ->> 'priority')::smallint, 1::smallint)],
-      array[null::timestamptz], array[null::bigint], array[null::bytea], array[c.args],
-      array[jsonb_build_object('cron', nm, 'tick', now())]) e;
+      array[c.kind_id], array[c.queue_id], array[c.priority], array[null::timestamptz],
+      array[null::bigint], array[null::bytea], array[c.args],
+      array[jsonb_build_object('tick', now(), 'by', 'operator')]) e;
   return jid;
 end $$;
 

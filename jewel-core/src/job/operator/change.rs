@@ -38,7 +38,7 @@ impl Jobs {
     /// # Errors
     /// Where the database does not answer.
     pub async fn retry(&self, id: JobId) -> Result<bool, db::Error> {
-        storage::retry(self.db(), id).await
+        Ok(self.retry_all(&[id]).await?.iter().all(|(_, refusal)| refusal.is_none()))
     }
 
     /// Makes jobs that are over ready again, their attempts counted from zero.
@@ -59,7 +59,8 @@ impl Jobs {
     }
 
     /// Gives a job that is over other arguments and makes it ready again, its attempts counted from
-    /// zero. Whether the arguments are those of its kind, its worker will find.
+    /// zero. Whether the arguments are those of its kind, its worker will find. The keys by which it
+    /// is unique or limited stay those of its old arguments.
     ///
     /// # Errors
     /// Where the database does not answer, or the arguments are larger than [`MAX_ARGS`]: nothing

@@ -53,8 +53,8 @@ impl Jobs {
         self.set_paused(name, true).await
     }
 
-    /// Lets a schedule enqueue again; a time that passed meanwhile is due at once. Says whether
-    /// there is such a schedule.
+    /// Lets a schedule enqueue again; what its annotation says of missed times is done about those
+    /// that passed meanwhile. Says whether there is such a schedule.
     ///
     /// # Errors
     /// Where the database does not answer.

@@ -329,3 +329,24 @@ async fn a_schedule_is_paused_resumed_and_run_now() {
     worker.stop().await;
     world.conserved().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_in_a_lane_is_listed_counted_and_told_of() {
+    let world = World::new().await;
+    let id = world.enqueue(&[Act::Done]).await;
+    world.jobs.cancel(id).await.unwrap();
+    world.sql("update jewel.queue set keyed = true, key_limit = 1").await;
+    world.sql("update jewel.job set lane_key = 5").await;
+    let mut other = world.listen().await;
+    assert!(world.jobs.retry(id).await.unwrap());
+    let seq = world.count("select seq from jewel.lane").await;
+    let heard = within("the notice", other.recv()).await.unwrap();
+    assert_eq!(heard.payload(), format!("ready stage {seq}"));
+    assert_eq!(ids(&world, &at(&[Place::Ready]), 50).await, [id]);
+    let stats = world.jobs.stats(Duration::from_hours(1)).await.unwrap();
+    assert_eq!((stats.queues[0].ready, stats.kinds[0].ready), (1, 1));
+    assert!(stats.queues[0].oldest_ready_at.is_some());
+    let shown = world.jobs.show(id).await.unwrap().unwrap();
+    assert_eq!(shown.standing.lane_key, Some(5));
+    world.conserved().await;
+}
