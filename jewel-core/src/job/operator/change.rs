@@ -59,8 +59,8 @@ impl Jobs {
     }
 
     /// Gives a job that is over other arguments and makes it ready again, its attempts counted from
-    /// zero. Whether the arguments are those of its kind, its worker will find. The keys by which it
-    /// is unique or limited stay those of its old arguments.
+    /// zero. Whether the arguments are those of its kind, its worker will find. The keys by which
+    /// it is unique or limited stay those of its old arguments.
     ///
     /// # Errors
     /// Where the database does not answer, or the arguments are larger than [`MAX_ARGS`]: nothing
