@@ -93,7 +93,9 @@ fn facts(detail: &Detail, now: Timestamp) -> Vec<(&'static str, String)> {
             facts.push((name, ids.join(", ")));
         }
     }
-    if let Some(Value::Object(meta)) = &job.meta {
+    if let Some(Value::Object(meta)) = &job.meta
+        && !meta.is_empty()
+    {
         let word = |value: &Value| match value {
             Value::String(text) => line(text, 200),
             other => other.to_string(),
