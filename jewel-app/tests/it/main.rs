@@ -7,6 +7,7 @@ mod contention;
 mod credit;
 mod kill;
 mod ledger;
+mod operator;
 mod person;
 mod photo;
 mod picture;

@@ -5,12 +5,12 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
+use super::jobs::{self, Checkup, JobsWhat, Listing, ScheduleWhat};
 use super::serve::{Ground, Role};
 use super::{App, Error};
 use crate::config::Sources;
-use crate::db::{self, Db};
+use crate::db;
 use crate::generate::{self, ensure, pretty};
-use crate::job::{Cancel, JobId, Jobs};
 
 /// The commands that every application has.
 #[derive(Debug, Parser)]
@@ -48,15 +48,20 @@ enum What {
     Migrate,
     /// List the migrations, and which are applied.
     Migrations,
-    /// Look at jobs.
+    /// Look at jobs, run them again, cancel them; pause queues.
     Jobs {
         #[command(subcommand)]
         what: Option<JobsWhat>,
     },
+    /// Look at what is enqueued by the clock, pause it, run it now.
+    Schedule {
+        #[command(subcommand)]
+        what: Option<ScheduleWhat>,
+    },
     /// Print the reference of all settings, or keep it in a file.
     Settings(Target),
     /// Check the settings, the database and the queue, and say what is wrong.
-    Doctor,
+    Doctor(Checkup),
 }
 
 /// Where a generated document goes.
@@ -68,27 +73,6 @@ struct Target {
     /// Write nothing: fail where the file is out of date.
     #[arg(long, requires = "out")]
     check: bool,
-}
-
-#[derive(Debug, Subcommand)]
-enum JobsWhat {
-    /// How many jobs are where, by kind (the default).
-    List,
-    /// What is known of a job.
-    Show {
-        /// The job's number.
-        id: i64,
-    },
-    /// Cancel a job.
-    Cancel {
-        /// The job's number.
-        id: i64,
-    },
-    /// Run a finished or dead job again.
-    Retry {
-        /// The job's number.
-        id: i64,
-    },
 }
 
 /// Runs an application by its command line.
@@ -148,10 +132,14 @@ async fn run(app: App, command: Command) -> Result<ExitCode, Error> {
         }
         What::Migrations => migrations(&app, &ground()?).await?,
         What::Jobs { what } => {
-            let ground = ground()?;
-            return jobs(&app, &ground, what.unwrap_or(JobsWhat::List)).await;
+            let what = what.unwrap_or_else(|| JobsWhat::List(Listing::default()));
+            return jobs::jobs(&app, &ground()?, what).await;
         }
-        What::Doctor => return super::doctor::doctor(&app, ground()).await,
+        What::Schedule { what } => {
+            let what = what.unwrap_or(ScheduleWhat::List { json: false });
+            return jobs::schedule(&app, &ground()?, what).await;
+        }
+        What::Doctor(checkup) => return super::doctor::doctor(&app, ground(), checkup).await,
     }
     Ok(done)
 }
@@ -172,38 +160,4 @@ async fn migrations(app: &App, ground: &Ground) -> Result<(), Error> {
         println!("{}  {name}", if applied { "applied" } else { "pending" });
     }
     Ok(())
-}
-
-async fn jobs(app: &App, ground: &Ground, what: JobsWhat) -> Result<ExitCode, Error> {
-    let urls = ground.urls().await?;
-    let db = Db::new(&urls.app, &format!("{} jobs", app.name), &ground.settings.db)?;
-    let jobs = Jobs::new(db);
-    let said = match what {
-        JobsWhat::List => {
-            for (kind, place, count) in jobs.census().await? {
-                println!("{count:>8}  {kind:<24} {place}");
-            }
-            return Ok(ExitCode::SUCCESS);
-        }
-        JobsWhat::Show { id } => match jobs.status(JobId(id)).await? {
-            Some(status) => {
-                println!("{status:#?}");
-                return Ok(ExitCode::SUCCESS);
-            }
-            None => "there is no such job",
-        },
-        JobsWhat::Cancel { id } => match jobs.cancel(JobId(id)).await? {
-            Cancel::Cancelled => return Ok(ExitCode::SUCCESS),
-            Cancel::Requested => {
-                println!("it runs; its worker was told");
-                return Ok(ExitCode::SUCCESS);
-            }
-            Cancel::Over => "it is over, or there is no such job",
-            Cancel::Busy => "it kept moving; try again",
-        },
-        JobsWhat::Retry { id } if jobs.retry(JobId(id)).await? => return Ok(ExitCode::SUCCESS),
-        JobsWhat::Retry { .. } => "it is not finished, or there is no such job",
-    };
-    eprintln!("{said}");
-    Ok(ExitCode::FAILURE)
 }

@@ -2,90 +2,91 @@
 
 use std::process::ExitCode;
 
+use super::jobs::{self, Checkup};
 use super::serve::Ground;
 use super::{App, Error};
 use crate::db::{self, Db};
+use crate::job::Jobs;
+use crate::job::operator::{Finding, Level};
 
 /// The oldest server that the framework is tested with.
 const OLDEST: i32 = 150_000;
 
-/// What one look found.
-type Finding = Result<String, String>;
-
-/// Prints one line for each look; fails where one found something wrong.
-pub(super) async fn doctor(app: &App, ground: Result<Ground, Error>) -> Result<ExitCode, Error> {
-    let mut findings = vec![("parts", told(app.check(), "fit together"))];
+/// Prints what each look found; fails where one found something wrong.
+pub(super) async fn doctor(
+    app: &App,
+    ground: Result<Ground, Error>,
+    checkup: Checkup,
+) -> Result<ExitCode, Error> {
+    let mut findings = vec![match app.check() {
+        Ok(()) => Finding::ok("parts", "fit together"),
+        Err(error) => wrong("parts", &error),
+    }];
     match ground {
-        Err(error) => findings.push(("settings", Err(error.to_string()))),
+        Err(error) => findings.push(wrong("settings", &error)),
         Ok(ground) => {
-            findings.push(("settings", Ok("can be read".to_owned())));
+            findings.push(Finding::ok("settings", "can be read"));
             if app.has_db() {
-                database(app, &ground, &mut findings).await;
+                database(app, &ground, checkup, &mut findings).await;
             }
         }
     }
-    let mut wrong = false;
-    for (what, finding) in findings {
-        match finding {
-            Ok(said) => println!("ok     {what}: {said}"),
-            Err(said) => {
-                wrong = true;
-                println!("WRONG  {what}: {said}");
-            }
-        }
-    }
-    Ok(if wrong { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    Ok(jobs::print_findings(&findings, checkup.json))
 }
 
-fn told<T, E: std::fmt::Display>(result: Result<T, E>, good: &str) -> Finding {
-    result.map(|_| good.to_owned()).map_err(|error| error.to_string())
+/// What says itself what to do about it.
+fn wrong(check: &'static str, error: &dyn std::error::Error) -> Finding {
+    Finding { check, level: Level::Fail, said: error.to_string(), advice: None }
 }
 
-async fn database(app: &App, ground: &Ground, findings: &mut Vec<(&'static str, Finding)>) {
+async fn database(app: &App, ground: &Ground, checkup: Checkup, findings: &mut Vec<Finding>) {
     let urls = match ground.urls().await {
         Ok(urls) => urls,
-        Err(error) => {
-            findings.push(("database", Err(error.to_string())));
-            return;
-        }
+        Err(error) => return findings.push(wrong("database", &error)),
     };
-    let standing = match Db::new(&urls.app, &format!("{} doctor", app.name), &ground.settings.db) {
-        Ok(db) => db.check().await,
-        Err(error) => Err(error),
+    let db = match Db::new(&urls.app, &format!("{} doctor", app.name), &ground.settings.db) {
+        Ok(db) => db,
+        Err(error) => return findings.push(wrong("database", &error)),
     };
-    match standing {
-        Err(error) => findings.push(("database", Err(error.to_string()))),
-        Ok(standing) => {
-            let version = standing.version;
-            let major = version / 10_000;
-            findings.push((
-                "database",
-                if version >= OLDEST {
-                    Ok(format!("PostgreSQL {major} answers"))
-                } else {
-                    Err(format!("PostgreSQL {major} is older than {}", OLDEST / 10_000))
-                },
-            ));
-            let role = &standing.role;
-            findings.push((
-                "role",
-                if standing.unbound && !ground.development {
-                    Err(format!("`{role}` passes row-level security"))
-                } else {
-                    Ok(format!("`{role}`"))
-                },
-            ));
-        }
+    match db.check().await {
+        Err(error) => findings.push(wrong("database", &error)),
+        Ok(standing) => findings.extend(server(&standing, ground.development)),
     }
     let pending = db::migrations(&urls.owner, app.migrations).await.map(|all| {
         all.into_iter().filter(|(_, applied)| !applied).map(|(name, _)| name).collect::<Vec<_>>()
     });
-    findings.push((
-        "migrations",
-        match pending {
-            Ok(pending) if pending.is_empty() => Ok("all applied".to_owned()),
-            Ok(pending) => Err(format!("pending: {}; run `migrate`", pending.join(", "))),
-            Err(error) => Err(error.to_string()),
-        },
-    ));
+    match pending {
+        Err(error) => findings.push(wrong("migrations", &error)),
+        Ok(pending) if !pending.is_empty() => {
+            let said = format!("pending: {}", pending.join(", "));
+            findings.push(Finding::new("migrations", Level::Fail, said, "run `migrate`"));
+        }
+        Ok(_) => {
+            findings.push(Finding::ok("migrations", "all applied"));
+            findings.extend(jobs::check_queue(app, &Jobs::new(db), checkup).await);
+        }
+    }
+}
+
+/// The server's version, and the role that row-level security must bind.
+fn server(standing: &db::Standing, development: bool) -> [Finding; 2] {
+    let major = standing.version / 10_000;
+    let oldest = OLDEST / 10_000;
+    let version = if standing.version >= OLDEST {
+        Finding::ok("database", format!("PostgreSQL {major} answers"))
+    } else {
+        let said = format!("PostgreSQL {major} is older than {oldest}");
+        let advice = format!("upgrade it to PostgreSQL {oldest} or later");
+        Finding::new("database", Level::Fail, said, advice)
+    };
+    let name = &standing.role;
+    let role = if standing.unbound && !development {
+        let said = format!("`{name}` passes row-level security");
+        let advice = "set `db.url` to a role that is no superuser and has no BYPASSRLS, and \
+                      `db.owner_url` to the owner's";
+        Finding::new("role", Level::Fail, said, advice)
+    } else {
+        Finding::ok("role", format!("`{name}`"))
+    };
+    [version, role]
 }

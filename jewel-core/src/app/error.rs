@@ -46,6 +46,9 @@ pub enum Error {
         /// What happened.
         source: std::io::Error,
     },
+    /// A command that cannot be done as it was said.
+    #[error("{0}")]
+    Refused(String),
     /// A generated file is stale, or could not be written.
     #[error(transparent)]
     Stale(#[from] crate::generate::Stale),

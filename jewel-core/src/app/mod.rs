@@ -10,6 +10,7 @@ mod doctor;
 mod documents;
 mod error;
 mod inventory;
+mod jobs;
 mod key;
 mod module;
 mod mount;

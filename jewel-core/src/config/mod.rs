@@ -26,6 +26,8 @@ pub use size::Size;
 pub use sources::{FILE, Sources};
 pub use span::Span;
 
+pub(crate) use nearest::nearest;
+
 use self::lookup::{Known, Lookup};
 use self::sources::Given;
 

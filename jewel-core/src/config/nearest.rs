@@ -4,7 +4,7 @@
 const APART: usize = 4;
 
 /// The nearest of `known` to `name`, if any is near.
-pub(super) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let ranked = known.map(|other| (distance(name, other), other));
     let (apart, other) = ranked.min()?;
     (apart <= name.len().div_ceil(APART).max(1)).then_some(other)

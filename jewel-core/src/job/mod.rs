@@ -53,7 +53,7 @@ mod follow;
 mod heartbeat;
 mod jobs;
 mod key;
-mod operator;
+pub mod operator;
 mod outcome;
 mod progress;
 mod queue;

@@ -94,20 +94,6 @@ pub(super) async fn announce(db: &Db, queues: &[&str], seqs: &[i64]) -> Result<(
     Ok(())
 }
 
-/// Makes a job that is over ready again, and tells; whether there was such a job.
-pub(super) async fn retry(db: &Db, id: JobId) -> Result<bool> {
-    let moved =
-        sqlx::query("select jewel.retry(array[$1::bigint])").bind(id.0).fetch_optional(db).await?;
-    sqlx::query(
-        "select pg_notify('jewel', format('ready %s %s', q.name, r.seq)) \
-         from jewel.ready r join jewel.queue q on q.id = r.queue_id where r.job_id = $1",
-    )
-    .bind(id.0)
-    .execute(db)
-    .await?;
-    Ok(moved.is_some())
-}
-
 /// A job that this worker has now.
 #[derive(Debug)]
 pub(super) struct Claimed {

@@ -72,20 +72,51 @@ impl Place {
         matches!(self, Self::Completed | Self::Dead | Self::Cancelled | Self::Poisoned)
     }
 
-    /// The word in the queue's view.
-    pub(super) fn parse(word: &str) -> Option<Self> {
-        Some(match word {
-            "scheduled" => Self::Scheduled,
-            "ready" => Self::Ready,
-            "blocked" => Self::Blocked,
-            "running" => Self::Running,
-            "retrying" => Self::Retrying,
-            "completed" => Self::Completed,
-            "dead" => Self::Dead,
-            "cancelled" => Self::Cancelled,
-            "poisoned" => Self::Poisoned,
-            _ => return None,
-        })
+    /// All of them, in the order of a job's life.
+    pub const ALL: [Self; 9] = [
+        Self::Scheduled,
+        Self::Ready,
+        Self::Blocked,
+        Self::Running,
+        Self::Retrying,
+        Self::Completed,
+        Self::Dead,
+        Self::Cancelled,
+        Self::Poisoned,
+    ];
+
+    /// The word in the queue's views, in JSON and in commands.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Scheduled => "scheduled",
+            Self::Ready => "ready",
+            Self::Blocked => "blocked",
+            Self::Running => "running",
+            Self::Retrying => "retrying",
+            Self::Completed => "completed",
+            Self::Dead => "dead",
+            Self::Cancelled => "cancelled",
+            Self::Poisoned => "poisoned",
+        }
+    }
+
+    /// The place of this word.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|place| place.as_str() == word)
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl TryFrom<String> for Place {
+    type Error = String;
+
+    fn try_from(word: String) -> Result<Self, String> {
+        Self::parse(&word).ok_or_else(|| format!("a job cannot be `{word}`"))
     }
 }
 

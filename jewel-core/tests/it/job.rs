@@ -8,9 +8,11 @@
 )]
 
 mod crash;
+mod doctor;
 mod enqueue;
 mod fence;
 mod follow;
+mod operator;
 mod outcome;
 mod policy;
 mod retention;
