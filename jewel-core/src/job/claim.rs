@@ -47,7 +47,7 @@ pub(super) enum End {
 enum Answer {
     Waiting(Option<Vec<(i16, i16, i64)>>),
     Claimed(Chosen, Ask, Option<(Vec<Claimed>, Option<i64>)>),
-    Suspect(Option<Option<Claimed>>),
+    Suspect(Option<Vec<Claimed>>),
 }
 
 /// The part of a worker that claims.
@@ -222,9 +222,9 @@ impl Fetcher {
                 self.suspects = suspects.then_some(since);
             }
             Ok(Answer::Suspect(Some(suspect))) => {
-                self.alone = suspect.is_some();
+                self.alone = !suspect.is_empty();
                 self.suspects = None;
-                self.hold(suspect.into_iter().collect());
+                self.hold(suspect);
             }
             Ok(Answer::Claimed(chosen, ask, Some((claimed, last)))) => {
                 let full = claimed.len() == ask.most;

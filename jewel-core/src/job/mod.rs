@@ -57,6 +57,7 @@ pub mod operator;
 mod outcome;
 mod progress;
 mod queue;
+mod retention;
 mod retry;
 mod run;
 mod schedule;

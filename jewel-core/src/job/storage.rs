@@ -127,7 +127,6 @@ pub(super) enum From {
 
 /// Claims; and the place of the last one, from which to go on.
 pub(super) async fn claim(db: &Db, worker: i64, ask: Ask) -> Result<(Vec<Claimed>, Option<i64>)> {
-    type Row = (Uuid, i64, i64, i32, i16, String, Option<String>);
     let most = i32::try_from(ask.most).unwrap_or(i32::MAX);
     // The first is the batch's; each job that has one to itself takes another.
     let more = if ask.alone { ask.most } else { 0 };
@@ -147,33 +146,35 @@ pub(super) async fn claim(db: &Db, worker: i64, ask: Ask) -> Result<(Vec<Claimed
         .bind(ask.queue)
         .bind(after),
     };
-    let rows: Vec<Row> = query.bind(most).bind(worker).bind(leases).fetch_all(db).await?;
+    let rows: Vec<ClaimedRow> = query.bind(most).bind(worker).bind(leases).fetch_all(db).await?;
     let last = rows.last().map(|row| row.2);
-    let claimed = |(lease, id, _, kind, attempt, args, meta): Row| Claimed {
-        id: JobId(id),
-        lease,
-        queue: ask.queue,
-        kind,
-        attempt: attempt.unsigned_abs(),
-        args,
-        meta: meta.and_then(|meta| serde_json::from_str(&meta).ok()).unwrap_or_default(),
-    };
+    let claimed = |row| claimed(ask.queue, row);
     Ok((rows.into_iter().map(claimed).collect(), last))
 }
 
-/// Claims one job that may have killed a worker.
-pub(super) async fn claim_suspect(db: &Db, worker: i64, queues: &[i16]) -> Result<Option<Claimed>> {
+/// Claims at most one job that may have killed a worker.
+pub(super) async fn claim_suspect(db: &Db, worker: i64, queues: &[i16]) -> Result<Vec<Claimed>> {
     type Row = (Uuid, i64, i16, i32, i16, String, Option<String>);
-    let row: Option<Row> = sqlx::query_as(
+    let rows: Vec<Row> = sqlx::query_as(
         "select lease, job_id, queue_id, kind_id, attempt, args::text, meta::text \
          from jewel.claim_suspect($1, $2, $3)",
     )
     .bind(queues)
     .bind(worker)
     .bind(Uuid::new_v4())
-    .fetch_optional(db)
+    .fetch_all(db)
     .await?;
-    Ok(row.map(|(lease, id, queue, kind, attempt, args, meta)| Claimed {
+    let claimed = |(lease, id, queue, kind, attempt, args, meta): Row| {
+        claimed(queue, (lease, id, 0, kind, attempt, args, meta))
+    };
+    Ok(rows.into_iter().map(claimed).collect())
+}
+
+type ClaimedRow = (Uuid, i64, i64, i32, i16, String, Option<String>);
+
+fn claimed(queue: i16, row: ClaimedRow) -> Claimed {
+    let (lease, id, _, kind, attempt, args, meta) = row;
+    Claimed {
         id: JobId(id),
         lease,
         queue,
@@ -181,7 +182,7 @@ pub(super) async fn claim_suspect(db: &Db, worker: i64, queues: &[i16]) -> Resul
         attempt: attempt.unsigned_abs(),
         args,
         meta: meta.and_then(|meta| serde_json::from_str(&meta).ok()).unwrap_or_default(),
-    }))
+    }
 }
 
 /// Queue, priority and first `seq` of everything that waits in these queues; a priority of -1 says
@@ -324,30 +325,6 @@ pub(super) async fn rescue(db: &Db, most: i32, max_crashes: i16) -> Result<Vec<(
 /// Makes due jobs ready; how many there were.
 pub(super) async fn promote(db: &Db, most: i32) -> Result<i32> {
     Ok(sqlx::query_scalar("select jewel.promote($1)").bind(most).fetch_one(db).await?)
-}
-
-pub(super) async fn prune(db: &Db, most: i32) -> Result<()> {
-    sqlx::query("select jewel.prune($1)").bind(most).execute(db).await?;
-    Ok(())
-}
-
-/// Makes the next range of ids, where it is time.
-pub(super) async fn extend(db: &Db) -> Result<Option<String>> {
-    Ok(sqlx::query_scalar("select jewel.extend()").fetch_one(db).await?)
-}
-
-/// Drops the ranges of ids of which nothing is to be kept; how many.
-pub(super) async fn retire(db: &Db) -> Result<i32> {
-    Ok(sqlx::query_scalar("select jewel.retire_old()").fetch_one(db).await?)
-}
-
-/// Forgets jobs behind an id that are over for long; where to go on, if there are more.
-pub(super) async fn forget(db: &Db, after: i64, most: i32) -> Result<Option<i64>> {
-    Ok(sqlx::query_scalar("select jewel.forget($1, $2)")
-        .bind(after)
-        .bind(most)
-        .fetch_one(db)
-        .await?)
 }
 
 /// `cancelled`, `requested`, `not_live` or `busy`.

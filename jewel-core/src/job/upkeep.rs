@@ -11,6 +11,7 @@ use tokio::time::{Instant, sleep};
 use super::boot::Boot;
 use super::declare;
 use super::queue::Register;
+use super::retention;
 use super::settings::Settings;
 use super::storage;
 use super::wake::{self, Notice};
@@ -48,7 +49,7 @@ pub(super) async fn upkeep(boot: &Boot, register: &Register, settings: &Settings
         }
         if now >= prune {
             prune = now + PRUNE_EVERY;
-            report("pruning", storage::prune(&boot.db, PRUNE).await);
+            report("pruning", retention::prune(&boot.db, PRUNE).await);
         }
         if now >= range {
             let kept = ranges(boot).await;
@@ -56,7 +57,7 @@ pub(super) async fn upkeep(boot: &Boot, register: &Register, settings: &Settings
             range = now + if kept.is_ok() { PRUNE_EVERY } else { settings.beat() };
             report("making and dropping ranges of jobs", kept);
         }
-        match storage::forget(&boot.db, forgotten, PRUNE).await {
+        match retention::forget(&boot.db, forgotten, PRUNE).await {
             Ok(next) => forgotten = next.unwrap_or_default(),
             Err(error) => report("forgetting jobs", Err(error)),
         }
@@ -83,10 +84,10 @@ async fn promote(boot: &Boot) -> Result<(), db::Error> {
 
 /// Keeps a range of ids ahead of the jobs, and drops those that are over.
 async fn ranges(boot: &Boot) -> Result<(), db::Error> {
-    if let Some(suffix) = storage::extend(&boot.db).await? {
+    if let Some(suffix) = retention::extend(&boot.db).await? {
         tracing::info!(suffix, "made the next range of jobs");
     }
-    let dropped = storage::retire(&boot.db).await?;
+    let dropped = retention::retire(&boot.db).await?;
     if dropped > 0 {
         tracing::info!(dropped, "dropped ranges of jobs that were over");
     }
