@@ -13,9 +13,22 @@ const OF_PEER: f64 = 1.3;
 /// The most bytes of WAL that a job shall cost, enqueued and run.
 const WAL: f64 = 1100.0;
 
-/// Slots of a worker, and what a drain with so many is called. The last one is the one that is
-/// compared: it claims as many at once as the floor does.
-const SLOTS: [(u16, &str); 3] = [(10, "drain_10"), (50, "drain_50"), (100, "drain_100")];
+/// Slots of the worker that is compared: it claims as many jobs at once as the floor does.
+const SLOTS: u16 = 100;
+
+const PEERS: [&str; 3] = ["graphile", "pgboss", "bullmq"];
+
+/// With how many slots each peer drains. Those of pg-boss are its loops, each with a batch.
+const PEER_SLOTS: [(&str, &str); 8] = [
+    ("graphile", "10"),
+    ("graphile", "24"), // its own advice
+    ("graphile", "50"),
+    ("graphile", "100"),
+    ("pgboss", "2"),
+    ("bullmq", "10"),
+    ("bullmq", "50"),
+    ("bullmq", "100"),
+];
 
 /// What is told in the end.
 const TOLD: [&str; 18] = [
@@ -53,16 +66,17 @@ type Turn = fn(&mut Contest<'_>) -> Result<()>;
 pub fn run(lab: &Lab, plan: &Plan) -> Result<Report> {
     let peers = if plan.peers { invite(lab) } else { None };
     let mut contest = Contest { lab, plan, peers, figures: Figures::default() };
-    let mut turns: [Turn; 6] = [drains, floor_turn, graphile, pgboss, bullmq, waits];
+    // Jewel's drain stands beside those that it is compared with: what disturbs one disturbs both.
+    let mut drains: [Turn; 5] = [bullmq, graphile, jewel_drain, floor_drain, pgboss];
+    let rest: [Turn; 3] = [jewel_rest, jewel_waits, peers_wait];
     for round in 1..=plan.rounds {
         eprintln!("round {round} of {}", plan.rounds);
-        for turn in turns {
+        for turn in drains.iter().chain(&rest) {
             turn(&mut contest)?;
         }
-        contest.compare();
-        turns.rotate_left(1); // nobody always comes first, or after the same one
+        drains.reverse(); // nobody always comes first
     }
-    Ok(judge(&contest.figures))
+    Ok(judge(&mut contest.figures))
 }
 
 /// Without its peers the queue has only the floor to be measured by.
@@ -76,46 +90,23 @@ fn invite(lab: &Lab) -> Option<(Peers, Redis)> {
     }
 }
 
-fn drains(contest: &mut Contest<'_>) -> Result<()> {
-    let (lab, jobs) = (contest.lab, contest.plan.jobs);
+fn jewel_drain(contest: &mut Contest<'_>) -> Result<()> {
+    contest.drain_with(SLOTS, "drain_100", true)
+}
+
+fn jewel_rest(contest: &mut Contest<'_>) -> Result<()> {
+    let lab = contest.lab;
     let url = lab.fresh_jewel()?;
     lab.tidy(&url)?;
     let single = lab.on(jewel::enqueue_single(&url, contest.plan.singles))?;
     contest.figures.add("enqueue_single", single);
-    for (at, (slots, name)) in SLOTS.into_iter().enumerate() {
-        let url = lab.fresh_jewel()?;
-        lab.tidy(&url)?;
-        let before = lab.wal()?;
-        let bulk = lab.on(jewel::enqueue_bulk(&url, jobs))?;
-        let enqueued = lab.wal()? - before;
-        lab.tidy(&url)?;
-        let before = lab.wal()?;
-        let rate = lab.on(jewel::drain(&url, slots, jobs))?;
-        let run = lab.wal()? - before;
-        finished(lab, &url, jobs)?;
-        if at + 1 == SLOTS.len() {
-            contest.figures.add("enqueue_bulk", bulk);
-            contest.figures.add("wal_enqueue", enqueued as f64 / jobs as f64);
-            contest.figures.add("wal_run", run as f64 / jobs as f64);
-            contest.figures.add("wal_bytes", (enqueued + run) as f64 / jobs as f64);
-        }
-        contest.figures.add(name, rate);
-    }
+    contest.drain_with(10, "drain_10", false)?;
     // Here would stand the drain of jobs that leave no history, wanted twice as fast as the fastest
     // peer: `#[job]` has no word yet that says so.
-    Ok(())
+    contest.drain_with(50, "drain_50", false)
 }
 
-/// A drain that forgot a job is none.
-fn finished(lab: &Lab, url: &str, jobs: usize) -> Result<()> {
-    let finished = lab.number(url, "select count(*) from jewel.finished where outcome = 1")?;
-    if finished == jobs as i64 {
-        return Ok(());
-    }
-    Err(format!("{finished} of {jobs} jobs were settled").into())
-}
-
-fn floor_turn(contest: &mut Contest<'_>) -> Result<()> {
+fn floor_drain(contest: &mut Contest<'_>) -> Result<()> {
     let (lab, jobs) = (contest.lab, contest.plan.jobs);
     let url = lab.fresh_jewel()?;
     lab.on(jewel::enqueue_bulk(&url, jobs))?;
@@ -125,7 +116,19 @@ fn floor_turn(contest: &mut Contest<'_>) -> Result<()> {
     Ok(())
 }
 
-fn waits(contest: &mut Contest<'_>) -> Result<()> {
+fn graphile(contest: &mut Contest<'_>) -> Result<()> {
+    contest.peer_drains("graphile")
+}
+
+fn pgboss(contest: &mut Contest<'_>) -> Result<()> {
+    contest.peer_drains("pgboss")
+}
+
+fn bullmq(contest: &mut Contest<'_>) -> Result<()> {
+    contest.peer_drains("bullmq")
+}
+
+fn jewel_waits(contest: &mut Contest<'_>) -> Result<()> {
     let seconds = contest.plan.seconds;
     for rate in [100, 300] {
         let waits = latency::measure(contest.lab, From::Here, rate, seconds)?;
@@ -138,74 +141,89 @@ fn waits(contest: &mut Contest<'_>) -> Result<()> {
     Ok(())
 }
 
-fn graphile(contest: &mut Contest<'_>) -> Result<()> {
-    contest.on_postgres("graphile", &["10", "24", "50", "100"])
-}
-
-fn pgboss(contest: &mut Contest<'_>) -> Result<()> {
-    contest.on_postgres("pgboss", &["0"]) // its loops are not slots
-}
-
-fn bullmq(contest: &mut Contest<'_>) -> Result<()> {
-    let Some((peers, redis)) = &contest.peers else { return Ok(()) };
-    let (url, jobs) = (redis.socket(), contest.plan.jobs.to_string());
-    let mut best = 0.0_f64;
-    for slots in ["10", "50", "100"] {
-        let [enqueue] = peers.run("bullmq", &["enqueue", &url, &jobs], ["jobs_per_s"])?;
-        let [rate] = peers.run("bullmq", &["drain", &url, &jobs, slots], ["jobs_per_s"])?;
-        eprintln!("  bullmq: {slots} slots: enqueue {enqueue:.0}, drain {rate:.0}");
-        best = best.max(rate);
-    }
-    contest.figures.add("bullmq", best);
-    let seconds = contest.plan.seconds.to_string();
-    for rate in ["100", "300"] {
-        let words = ["latency", &url, rate, &seconds];
-        let [p50, p99] = peers.run("bullmq", &words, ["p50", "p99"])?;
-        contest.figures.add(&format!("bullmq_p50_{rate}"), p50);
-        contest.figures.add(&format!("bullmq_p99_{rate}"), p99);
-    }
-    Ok(())
+fn peers_wait(contest: &mut Contest<'_>) -> Result<()> {
+    contest.peer_waits("graphile", 100)?;
+    contest.peer_waits("pgboss", 100)?;
+    contest.peer_waits("bullmq", 100)?;
+    contest.peer_waits("bullmq", 300)
 }
 
 impl Contest<'_> {
-    /// A peer's turn: its best drain of these concurrencies, and its latency.
-    fn on_postgres(&mut self, peer: &str, concurrencies: &[&str]) -> Result<()> {
-        let Some((peers, _)) = &self.peers else { return Ok(()) };
-        let (lab, jobs) = (self.lab, self.plan.jobs.to_string());
-        let mut best = 0.0_f64;
-        for slots in concurrencies {
-            let url = lab.fresh("peer_bench")?;
-            let [enqueue] = peers.run(peer, &["enqueue", &url, &jobs], ["jobs_per_s"])?;
-            lab.tidy(&url)?;
-            let [rate] = peers.run(peer, &["drain", &url, &jobs, slots], ["jobs_per_s"])?;
-            eprintln!("  {peer}: {slots} slots: enqueue {enqueue:.0}, drain {rate:.0}");
-            best = best.max(rate);
+    /// Jewel's drain with so many slots. The WAL is told too, of which no claim size changes much.
+    fn drain_with(&mut self, slots: u16, name: &str, wal: bool) -> Result<()> {
+        let (lab, jobs) = (self.lab, self.plan.jobs);
+        let url = lab.fresh_jewel()?;
+        lab.tidy(&url)?;
+        let before = lab.wal()?;
+        let bulk = lab.on(jewel::enqueue_bulk(&url, jobs))?;
+        let enqueued = lab.wal()? - before;
+        lab.tidy(&url)?;
+        let before = lab.wal()?;
+        let rate = lab.on(jewel::drain(&url, slots, jobs))?;
+        let run = lab.wal()? - before;
+        let sql = "select count(*) from jewel.finished where outcome = 1";
+        let finished = lab.number(&url, sql)?;
+        if finished != jobs as i64 {
+            return Err(format!("{finished} of {jobs} jobs were settled").into());
         }
-        self.figures.add(peer, best);
-        let url = lab.fresh("peer_bench")?;
-        let words = ["latency", &url, "100", &self.plan.seconds.to_string()];
-        let [p50, p99] = peers.run(peer, &words, ["p50", "p99"])?;
-        self.figures.add(&format!("{peer}_p50_100"), p50);
-        self.figures.add(&format!("{peer}_p99_100"), p99);
+        if wal {
+            self.figures.add("enqueue_bulk", bulk);
+            self.figures.add("wal_enqueue", enqueued as f64 / jobs as f64);
+            self.figures.add("wal_run", run as f64 / jobs as f64);
+            self.figures.add("wal_bytes", (enqueued + run) as f64 / jobs as f64);
+        }
+        self.figures.add(name, rate);
         Ok(())
     }
 
-    /// The ratios of a round: what disturbed it disturbed both sides.
-    fn compare(&mut self) {
-        let last = |name: &str| self.figures.last(name);
-        let drain = last("drain_100").unwrap_or_default();
-        let floor = last("floor").map(|floor| drain / floor);
-        let peers = ["graphile", "pgboss", "bullmq"].into_iter().filter_map(last);
-        let peer = peers.max_by(f64::total_cmp).map(|peer| drain / peer);
-        for (name, ratio) in [("floor_ratio", floor), ("peer_ratio", peer)] {
-            if let Some(ratio) = ratio {
-                self.figures.add(name, ratio);
+    /// A peer's drains, with each number of slots.
+    fn peer_drains(&mut self, peer: &str) -> Result<()> {
+        let Some((peers, redis)) = &self.peers else { return Ok(()) };
+        let (lab, jobs) = (self.lab, self.plan.jobs.to_string());
+        for (_, slots) in PEER_SLOTS.iter().filter(|(name, _)| *name == peer) {
+            let on_redis = peer == "bullmq";
+            let url = if on_redis { redis.socket() } else { lab.fresh("peer_bench")? };
+            let [bulk] = peers.run(peer, &["enqueue", &url, &jobs], ["jobs_per_s"])?;
+            if !on_redis {
+                lab.tidy(&url)?;
             }
+            let [rate] = peers.run(peer, &["drain", &url, &jobs, slots], ["jobs_per_s"])?;
+            self.figures.add(&format!("{peer}_enqueue"), bulk);
+            self.figures.add(&format!("{peer}_{slots}"), rate);
         }
+        Ok(())
+    }
+
+    fn peer_waits(&mut self, peer: &str, rate: usize) -> Result<()> {
+        let Some((peers, redis)) = &self.peers else { return Ok(()) };
+        let url = if peer == "bullmq" { redis.socket() } else { self.lab.fresh("peer_bench")? };
+        let (rate, seconds) = (rate.to_string(), self.plan.seconds.to_string());
+        let words = ["latency", &url, &rate, &seconds];
+        let [p50, p99] = peers.run(peer, &words, ["p50", "p99"])?;
+        self.figures.add(&format!("{peer}_p50_{rate}"), p50);
+        self.figures.add(&format!("{peer}_p99_{rate}"), p99);
+        Ok(())
     }
 }
 
-fn judge(figures: &Figures) -> Report {
+/// A peer is as fast as with the slots that suit it best.
+fn judge(figures: &mut Figures) -> Report {
+    let mut fastest: Option<(f64, String)> = None;
+    for peer in PEERS {
+        let of = PEER_SLOTS.iter().filter(|(name, _)| *name == peer);
+        let rates = of.filter_map(|(_, slots)| {
+            let name = format!("{peer}_{slots}");
+            Some((figures.median(&name)?, name))
+        });
+        if let Some((rate, name)) = rates.max_by(|one, other| one.0.total_cmp(&other.0)) {
+            figures.add(peer, rate);
+            fastest = fastest.filter(|(most, _)| *most >= rate).or(Some((rate, name)));
+        }
+    }
+    figures.compare("floor_ratio", "drain_100", "floor");
+    if let Some((_, fastest)) = fastest {
+        figures.compare("peer_ratio", "drain_100", &fastest);
+    }
     let median = |name: &str| figures.median(name);
     let quicker = median("p99_100").zip(median("bullmq_p99_100")).map(|(own, its)| own < its);
     figures

@@ -15,15 +15,22 @@ impl Figures {
     }
 
     pub fn median(&self, name: &str) -> Option<f64> {
-        let (_, values) = self.0.iter().find(|(known, _)| known == name)?;
-        let mut values = values.clone();
+        let mut values = self.of(name).to_vec();
         values.sort_by(f64::total_cmp);
         values.get(values.len() / 2).copied()
     }
 
-    /// The figure of the last round.
-    pub fn last(&self, name: &str) -> Option<f64> {
-        self.0.iter().find(|(known, _)| known == name)?.1.last().copied()
+    fn of(&self, name: &str) -> &[f64] {
+        self.0.iter().find(|(known, _)| known == name).map_or(&[], |(_, values)| values)
+    }
+
+    /// Adds the ratio of two figures, round by round.
+    pub fn compare(&mut self, name: &str, over: &str, under: &str) {
+        let ratios: Vec<f64> =
+            self.of(over).iter().zip(self.of(under)).map(|(over, under)| over / under).collect();
+        for ratio in ratios {
+            self.add(name, ratio);
+        }
     }
 
     /// The medians of these names; those that were not measured are missing.

@@ -37,14 +37,7 @@ pub struct Lab {
 impl Lab {
     /// Makes a cluster in cargo's target folder; what another run left there is thrown away.
     pub fn start() -> Result<Self> {
-        // A job has its span and its figures as in production; workers do not say that they come
-        // and go.
-        jewel_core::observe::log(&jewel_core::observe::Settings {
-            filter: "info,jewel_core::job::worker=warn,jewel_core::job::claim=warn,sqlx=error"
-                .to_owned(),
-            ..Default::default()
-        })?;
-        let _ = jewel_core::observe::meter();
+        observed()?;
         let folder = folder()?;
         let cluster = Cluster::project(&folder);
         Embedded::stop_cluster(&cluster)?;
@@ -153,6 +146,15 @@ impl Drop for Lab {
         }
         let _ = fs::remove_dir_all(self.cluster.folder());
     }
+}
+
+/// A job has its span and its figures as in production; workers do not say that they come and go.
+pub fn observed() -> Result<()> {
+    let filter = "info,jewel_core::job::worker=warn,jewel_core::job::claim=warn,sqlx=error";
+    let filter = filter.to_owned();
+    jewel_core::observe::log(&jewel_core::observe::Settings { filter, ..Default::default() })?;
+    let _ = jewel_core::observe::meter();
+    Ok(())
 }
 
 /// In cargo's target folder, which is there for such things.

@@ -43,9 +43,8 @@ pub fn run(lab: &Lab, plan: &Plan) -> Result<Report> {
         figures.add("drain_small", lab.on(jewel::drain(&small, SLOTS, plan.jobs))?);
         lab.tidy(&large)?;
         figures.add("drain_large", lab.on(jewel::drain(&large, SLOTS, plan.jobs))?);
-        let ratio = figures.last("drain_large").zip(figures.last("drain_small"));
-        figures.add("large_ratio", ratio.map_or(0.0, |(large, small)| large / small));
     }
+    figures.compare("large_ratio", "drain_large", "drain_small");
     let ratio = figures.median("large_ratio");
     Ok(figures
         .report(&["drain_small", "drain_large", "large_ratio"])

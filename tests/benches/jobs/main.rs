@@ -20,6 +20,7 @@
 //! | `--alone` | no peers |
 //! | `--large` | only this: a drain among 1 M ready and 5 M finished rows against one without |
 //! | `--held MINUTES` | only this: claims at 1000 jobs/s beside a snapshot that is held open |
+//! | `drain URL SLOTS JOBS` | only this, on an empty database of one's own: to be profiled |
 
 #![expect(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
 
@@ -67,6 +68,7 @@ fn main() -> ExitCode {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let done = match words[..] {
         ["enqueue", url, rate, seconds] => latency::child(url, rate, seconds).map(|()| true),
+        ["drain", url, slots, jobs] => one(url, slots, jobs).map(|()| true),
         _ => plan(&words).and_then(measure).map(|report| {
             println!("{}", report.closing(words.contains(&"--json")));
             report.holds()
@@ -109,6 +111,19 @@ fn plan(words: &[&str]) -> Result<Plan> {
         }
     }
     Ok(plan)
+}
+
+/// Enqueues and drains, with nothing around it.
+fn one(url: &str, slots: &str, jobs: &str) -> Result<()> {
+    lab::observed()?;
+    let (slots, jobs) = (slots.parse()?, jobs.parse()?);
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        jewel_core::db::migrate(url, None).await?;
+        eprintln!("enqueue {:.0} jobs/s", jewel::enqueue_bulk(url, jobs).await?);
+        eprintln!("drain   {:.0} jobs/s", jewel::drain(url, slots, jobs).await?);
+        Ok(())
+    })
 }
 
 fn measure(plan: Plan) -> Result<Report> {

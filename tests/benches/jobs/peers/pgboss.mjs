@@ -6,8 +6,6 @@ import { main } from "./common.mjs";
 
 const QUEUE = "noop";
 const BATCH = 1000;
-/** Loops that fetch and complete. More of them only wait for one another on two cores. */
-const LOOPS = 2;
 
 async function open(url, verb) {
   const boss = new PgBoss({
@@ -23,7 +21,7 @@ async function open(url, verb) {
   return {
     insert: (list) => boss.insert(QUEUE, list.map((data) => ({ data }))),
     send: (one) => boss.send(QUEUE, one),
-    async drain(jobs) {
+    async drain(jobs, loops) {
       let done = 0;
       const loop = async () => {
         for (;;) {
@@ -33,7 +31,7 @@ async function open(url, verb) {
           done += batch.length;
         }
       };
-      await Promise.all(Array.from({ length: LOOPS }, loop));
+      await Promise.all(Array.from({ length: loops }, loop));
       if (done !== jobs) throw new Error(`${done} of ${jobs} jobs were run`);
     },
     async work(handler) {
