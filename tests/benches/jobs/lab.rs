@@ -42,7 +42,7 @@ impl Lab {
         let cluster = Cluster::project(&folder);
         Embedded::stop_cluster(&cluster)?;
         let away = fs::read_to_string(cluster.folder().join("place")).ok();
-        for old in away.iter().flat_map(|text| text.lines().next()).map(Path::new) {
+        for old in away.iter().filter_map(|text| text.lines().next()).map(Path::new) {
             remove(old)?;
         }
         remove(cluster.folder())?;

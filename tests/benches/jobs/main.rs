@@ -3,7 +3,7 @@
 //! One server of its own, started by the framework's launcher with a production server's durable
 //! settings, serves all contenders in turn: jewel's worker in this process; pgbench, which calls
 //! the same SQL functions and does nothing else (the floor: what a worker could reach that costs
-//! nothing); graphile-worker and pg-boss in node. BullMQ has a Redis that keeps nothing on disk.
+//! nothing); graphile-worker and pg-boss in node. `BullMQ` has a Redis that keeps nothing on disk.
 //! Each begins with a new database that was vacuumed and checkpointed. Jobs do nothing and have
 //! some 230 bytes of arguments; history is kept. A drain ends when all is settled.
 //!
@@ -21,8 +21,6 @@
 //! | `--large` | only this: a drain among 1 M ready and 5 M finished rows against one without |
 //! | `--held MINUTES` | only this: claims at 1000 jobs/s beside a snapshot that is held open |
 //! | `drain URL SLOTS JOBS` | only this, on an empty database of one's own: to be profiled |
-
-#![expect(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
 
 mod contest;
 mod figures;

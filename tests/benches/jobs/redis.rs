@@ -1,4 +1,4 @@
-//! A Redis for BullMQ: in memory only, on a unix socket in a folder of its own.
+//! A Redis for the peer that wants one: in memory only, on a unix socket in a folder of its own.
 
 use std::os::unix::net::UnixStream;
 use std::process::{Child, Command, Stdio};
