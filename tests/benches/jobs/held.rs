@@ -27,7 +27,8 @@ const GROWTH: f64 = 0.2;
 const SLOTS: u16 = 100;
 
 const CLAIMS: &str = "
-select coalesce(sum(calls), 0)::float8, coalesce(sum(shared_blks_hit + shared_blks_read), 0)::float8,
+select coalesce(sum(calls), 0)::float8,
+  coalesce(sum(shared_blks_hit + shared_blks_read), 0)::float8,
   coalesce(sum(rows), 0)::float8,
   coalesce(sum(total_exec_time), 0)::float8
 from pg_stat_statements where query ~ 'from jewel\\.claim\\('";

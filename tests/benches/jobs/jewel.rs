@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use jewel_core::config::Span;
 use jewel_core::db::{self, Db};
 use jewel_core::job::{Enqueue, Job, JobError, Jobs, Options, Settings, Worker};
 use jewel_core::state::{State, States};
@@ -94,13 +95,17 @@ pub fn micros() -> u64 {
 
 /// A pool as the application has it.
 pub fn app(url: &str) -> Result<Db> {
-    Ok(Db::new(url, "bench", &db::Settings::default())?)
+    Ok(Db::new(url, "bench", &settings(10))?)
 }
 
 /// The queue's own small pool.
 pub fn queue(url: &str) -> Result<Jobs> {
-    let settings = db::Settings { connections: 4, ..db::Settings::default() };
-    Ok(Jobs::new(Db::new(url, "bench queue", &settings)?))
+    Ok(Jobs::new(Db::new(url, "bench queue", &settings(4))?))
+}
+
+/// A machine that stops for some seconds spoils a figure, but not the run.
+fn settings(connections: u32) -> db::Settings {
+    db::Settings { connections, acquire_timeout: Span::from_secs(60), ..db::Settings::default() }
 }
 
 /// What runs once in every process: hears of jobs and tells of them.

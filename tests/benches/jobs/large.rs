@@ -14,7 +14,8 @@ const SLOTS: u16 = 100;
 const FILL: &str = "
 insert into jewel.job (id, kind_id, queue_id, priority, args, meta)
   select n, KIND, QUEUE, 1, jsonb_build_object('number', n, 'note', repeat('x', 200)),
-    jsonb_build_object('traceparent', '00-' || md5(n::text) || '-' || left(md5(n::text), 16) || '-01')
+    jsonb_build_object('traceparent',
+      '00-' || md5(n::text) || '-' || left(md5(n::text), 16) || '-01')
   from generate_series(1, FINISHED + READY) n;
 insert into jewel.finished (id, outcome, kind_id, queue_id, attempt, worker_id, started_at)
   select n, 1, KIND, QUEUE, 1, 1, now() from generate_series(1, FINISHED) n;
