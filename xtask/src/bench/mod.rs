@@ -46,6 +46,11 @@ const BENCHES: &[Entry<Args>] = &[
         run: http,
     },
     Entry {
+        name: "jobs",
+        what: "the job queue against its floor and its peers, on one PostgreSQL",
+        run: jobs,
+    },
+    Entry {
         name: "build",
         what: "clean build of the workspace, and what a hundred endpoints cost",
         run: build::run,
@@ -69,4 +74,8 @@ fn studio(args: &Args) -> Result<Outcome> {
 
 fn http(args: &Args) -> Result<Outcome> {
     elsewhere::run("tests", "http", args)
+}
+
+fn jobs(args: &Args) -> Result<Outcome> {
+    elsewhere::run("tests", "jobs", args)
 }
