@@ -116,8 +116,7 @@ async fn other_processes_are_told_once_it_is_committed() {
     let world = World::new().await;
     let mut other = world.listen().await;
     let id = world.enqueue(&[Act::Done]).await;
-    let heard = within("the notice", other.recv()).await.unwrap();
-    assert_eq!(heard.payload(), format!("ready stage {id}"));
+    World::hears(&mut other, &format!("ready stage {id}")).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -131,8 +130,7 @@ async fn a_job_that_is_run_again_is_told_of() {
     let mut other = world.listen().await;
     assert!(world.jobs.retry(id).await.unwrap());
     let seq = world.count("select seq from jewel.ready").await;
-    let heard = within("the notice", other.recv()).await.unwrap();
-    assert_eq!(heard.payload(), format!("ready stage {seq}"));
+    World::hears(&mut other, &format!("ready stage {seq}")).await;
     world.conserved().await;
 }
 

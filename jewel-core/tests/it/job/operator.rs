@@ -173,8 +173,7 @@ async fn a_dead_job_is_mended_and_runs_again() {
     let better = json!({"acts": ["Done"]});
     assert_eq!(world.jobs.mend(id, &better).await.unwrap(), None);
     let seq = world.count("select seq from jewel.ready").await;
-    let heard = within("the notice", other.recv()).await.unwrap();
-    assert_eq!(heard.payload(), format!("ready stage {seq}"));
+    World::hears(&mut other, &format!("ready stage {seq}")).await;
 
     let worse = json!({"acts": []});
     let refused = world.jobs.mend(id, &worse).await.unwrap();
@@ -269,8 +268,7 @@ async fn a_paused_queue_waits_and_is_woken() {
     assert_eq!(world.jobs.status(id).await.unwrap().unwrap().place, Place::Ready);
     let mut other = world.listen().await;
     assert!(world.jobs.resume("stage").await.unwrap());
-    let heard = within("the notice", other.recv()).await.unwrap();
-    assert_eq!(heard.payload(), "ready stage 0");
+    World::hears(&mut other, "ready stage 0").await;
     world.at(id, Place::Completed).await;
     worker.stop().await;
 }
@@ -340,8 +338,7 @@ async fn a_job_in_a_lane_is_listed_counted_and_told_of() {
     let mut other = world.listen().await;
     assert!(world.jobs.retry(id).await.unwrap());
     let seq = world.count("select seq from jewel.lane").await;
-    let heard = within("the notice", other.recv()).await.unwrap();
-    assert_eq!(heard.payload(), format!("ready stage {seq}"));
+    World::hears(&mut other, &format!("ready stage {seq}")).await;
     assert_eq!(ids(&world, &at(&[Place::Ready]), 50).await, [id]);
     let stats = world.jobs.stats(Duration::from_hours(1)).await.unwrap();
     assert_eq!((stats.queues[0].ready, stats.kinds[0].ready), (1, 1));

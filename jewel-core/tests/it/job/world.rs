@@ -269,6 +269,12 @@ impl World {
         listener
     }
 
+    /// Waits until a listener hears this; what was told before may come late.
+    pub(super) async fn hears(listener: &mut PgListener, payload: &str) {
+        let heard = async { while listener.recv().await.unwrap().payload() != payload {} };
+        within(payload, heard).await;
+    }
+
     /// Runs a statement as the owner of the tables.
     pub(super) async fn sql(&self, sql: &'static str) {
         sqlx::query(sql).execute(&mut *self.owner.lock().await).await.unwrap();
