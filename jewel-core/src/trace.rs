@@ -90,7 +90,7 @@ impl TraceParent {
     /// A new span of the same trace.
     #[must_use]
     pub fn child(self) -> Self {
-        Self { span: Self::new().span, ..self }
+        Self { span: rand::random::<u64>() | 1, ..self }
     }
 
     /// The trace's id.

@@ -20,8 +20,15 @@ pub(super) struct Boot {
     pub(super) id: i64,
     /// The queue's own connections.
     pub(super) db: Db,
-    held: Mutex<HashMap<JobId, Held>>,
+    held: Mutex<Table>,
     lost: watch::Sender<bool>,
+}
+
+/// The jobs, and how many there are of each lease.
+#[derive(Debug, Default)]
+struct Table {
+    jobs: HashMap<JobId, Held>,
+    leases: HashMap<Uuid, usize>,
 }
 
 #[derive(Debug)]
@@ -39,7 +46,11 @@ impl Boot {
     /// Takes note of a job that was claimed.
     pub(super) fn hold(&self, claimed: &Claimed) {
         let Claimed { id, lease, queue, .. } = *claimed;
-        self.held().insert(id, Held { lease, queue, stopper: Stopper::new() });
+        let mut held = self.held();
+        if let Some(old) = held.jobs.insert(id, Held { lease, queue, stopper: Stopper::new() }) {
+            held.one_less(old.lease);
+        }
+        *held.leases.entry(lease).or_default() += 1;
     }
 
     /// Forgets jobs that were settled under this lease; the queues they came from.
@@ -48,8 +59,9 @@ impl Boot {
         let mut queues = HashSet::new();
         for (lease, id) in leases.iter().zip(ids) {
             // The same job may be back under a newer lease.
-            if held.get(&JobId(*id)).is_some_and(|job| job.lease == *lease) {
-                queues.extend(held.remove(&JobId(*id)).map(|job| job.queue));
+            if held.jobs.get(&JobId(*id)).is_some_and(|job| job.lease == *lease) {
+                queues.extend(held.jobs.remove(&JobId(*id)).map(|job| job.queue));
+                held.one_less(*lease);
             }
         }
         queues
@@ -57,29 +69,34 @@ impl Boot {
 
     /// Whether the job is held, and under which lease.
     pub(super) fn lease(&self, id: JobId) -> Option<Uuid> {
-        self.held().get(&id).map(|job| job.lease)
+        self.held().jobs.get(&id).map(|job| job.lease)
     }
 
     /// Every lease of which something is held.
     pub(super) fn leases(&self) -> HashSet<Uuid> {
-        self.held().values().map(|job| job.lease).collect()
+        self.held().leases.keys().copied().collect()
+    }
+
+    /// How many jobs are held under a lease.
+    pub(super) fn size(&self, lease: Uuid) -> usize {
+        self.held().leases.get(&lease).copied().unwrap_or(0)
     }
 
     /// How a job hears that it should stop.
     pub(super) fn cancellation(&self, id: JobId) -> Option<Cancellation> {
-        self.held().get(&id).map(|job| job.stopper.cancellation())
+        self.held().jobs.get(&id).map(|job| job.stopper.cancellation())
     }
 
     /// Tells one job to stop.
     pub(super) fn stop(&self, id: JobId, why: Stop) {
-        if let Some(job) = self.held().get(&id) {
+        if let Some(job) = self.held().jobs.get(&id) {
             job.stopper.stop(why);
         }
     }
 
     /// Tells all jobs to stop.
     pub(super) fn stop_all(&self, why: Stop) {
-        for job in self.held().values() {
+        for job in self.held().jobs.values() {
             job.stopper.stop(why);
         }
     }
@@ -103,7 +120,18 @@ impl Boot {
         let _ = self.lost.subscribe().wait_for(|lost| *lost).await;
     }
 
-    fn held(&self) -> MutexGuard<'_, HashMap<JobId, Held>> {
+    fn held(&self) -> MutexGuard<'_, Table> {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Table {
+    fn one_less(&mut self, lease: Uuid) {
+        if let Some(size) = self.leases.get_mut(&lease) {
+            *size -= 1;
+            if *size == 0 {
+                self.leases.remove(&lease);
+            }
+        }
     }
 }

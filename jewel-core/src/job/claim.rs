@@ -23,8 +23,9 @@ use super::wake::{Ear, Notice};
 
 /// Jobs are claimed ahead only where their mean run is shorter than this.
 const QUICK: Duration = Duration::from_millis(100);
-/// How many jobs per slot are claimed ahead.
-const AHEAD: usize = 4;
+/// As much is claimed ahead as the slots run in this time, but no more than two batches: while one
+/// runs, the next is claimed, so that every claim is a full one.
+const AHEAD: Duration = Duration::from_millis(200);
 /// What was claimed ahead and not started for so long is handed back.
 const STALE: Duration = Duration::from_secs(2);
 /// The priority under which a look says that suspects wait.
@@ -117,7 +118,12 @@ impl Fetcher {
                 _ = told.wait_for(|told| *told) => return End::Told,
                 () = self.boot.lost() => return End::Lost,
                 Some(answer) = self.asking.join_next() => self.take(answer),
-                Some(took) = self.running.join_next() => self.ended(&took),
+                Some(took) = self.running.join_next() => {
+                    self.ended(&took);
+                    while let Some(took) = self.running.try_join_next() {
+                        self.ended(&took);
+                    }
+                }
                 notice = self.ear.hear() => self.hear(&notice),
                 () = sleep_until(wake), if self.asking.is_empty() => {}
             }
@@ -203,8 +209,9 @@ impl Fetcher {
             return None;
         }
         let (slots, batch) = (self.settings.slots(), self.settings.batch());
-        let quick = self.pace.is_some_and(|mean| mean < QUICK.as_secs_f64());
-        let ahead = if quick { (AHEAD * slots).min(batch) } else { 0 };
+        let quick = self.pace.filter(|mean| *mean < QUICK.as_secs_f64());
+        let runs = |mean: f64| (AHEAD.as_secs_f64() / mean * slots as f64) as usize;
+        let ahead = quick.map_or(0, |mean| runs(mean).min(2 * batch));
         // Few large claims rather than many small ones.
         if ahead > 0 && self.ahead.len() > ahead / 2 {
             return None;

@@ -50,6 +50,7 @@ mod ending;
 mod enqueue;
 mod error;
 mod follow;
+mod gather;
 mod heartbeat;
 mod jobs;
 mod key;

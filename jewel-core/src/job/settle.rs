@@ -1,45 +1,64 @@
 //! Writes how attempts ended, many at a time, until the database has it or the lease is lost.
 //!
-//! One loop: while a batch is being written the next one gathers. Every write is fenced by the
-//! lease, so that one which comes too late is refused, counted, and changes nothing.
+//! While batches are being written the next one gathers: the endings of a lease together, because
+//! settling a whole lease deletes one row, and settling a part of it writes the rest anew. Every
+//! write is fenced by the lease, so that one which comes too late is refused, counted, and changes
+//! nothing.
 
 use std::time::Duration;
 
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
 use tokio::sync::mpsc;
+use tokio::time::sleep_until;
 use uuid::Uuid;
 
 use super::boot::Boot;
 use super::ending::{Batch, Done, Ended, Ending, Failed, Reason};
+use super::gather::Gathered;
 use super::storage;
 use super::ticket::JobId;
 use super::wake::{self, Notice};
 use crate::db;
 
-/// How long endings gather where they do not fill a batch.
-const GATHER: Duration = Duration::from_millis(2);
+/// How many batches are written at once: one waits for the disk while the other is worked on.
+const WRITES: usize = 2;
 /// The first and the longest wait before a batch that could not be written is tried again.
 const AGAIN: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(2));
 
 /// Settles everything that comes, until nobody can send any more.
 pub(super) async fn settle(boot: &Boot, mut endings: mpsc::Receiver<Ended>, most: usize) {
-    let mut gathered = Vec::with_capacity(most);
-    while endings.recv_many(&mut gathered, most).await > 0 {
-        if gathered.len() < most {
-            tokio::time::sleep(GATHER).await;
-            while gathered.len() < most
-                && let Ok(ended) = endings.try_recv()
-            {
-                gathered.push(ended);
-            }
+    let (mut gathered, mut came) = (Gathered::new(most), Vec::with_capacity(most));
+    let mut writing = FuturesUnordered::new();
+    let mut open = true;
+    while open || !gathered.is_empty() || !writing.is_empty() {
+        while writing.len() < WRITES
+            && let Some(batch) = gathered.next(!open)
+        {
+            writing.push(flush(boot, batch));
         }
-        flush(boot, gathered.drain(..)).await;
+        let (due, free) = (gathered.due(), writing.len() < WRITES);
+        tokio::select! {
+            count = endings.recv_many(&mut came, most), if open && gathered.has_room() => {
+                open = count > 0;
+                for ended in came.drain(..) {
+                    let size = boot.size(ended.lease);
+                    gathered.add(ended, size);
+                }
+            }
+            Some(()) = writing.next(), if !writing.is_empty() => {}
+            () = async { if let Some(due) = due { sleep_until(due).await } },
+                if free && due.is_some() => {}
+        }
     }
 }
 
 /// Writes one batch.
-async fn flush(boot: &Boot, ended: impl Iterator<Item = Ended>) {
+async fn flush(boot: &Boot, ended: Vec<Ended>) {
     let mut batch = Batch::default();
-    ended.for_each(|ended| batch.add(ended));
+    for ended in ended {
+        batch.add(ended);
+    }
     complete(boot, &batch.done).await;
     fail(boot, &batch.failed).await;
     release(boot, &batch).await;
