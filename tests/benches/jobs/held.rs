@@ -15,9 +15,10 @@ use super::figures::{Figures, Report};
 use super::jewel::{self, Load, Tally};
 use super::lab::{Lab, Result};
 
-/// So many transactions of so many jobs each second.
-const COMMITS: u32 = 100;
-const JOBS: usize = 10;
+/// So many transactions of so many jobs each second. They are far enough apart to be claimed one by
+/// one, however busy the machine is: a claim of more jobs touches more buffers.
+const COMMITS: u32 = 10;
+const JOBS: usize = 100;
 /// What is looked at in the beginning and in the end.
 const WINDOW: Duration = Duration::from_secs(20);
 /// Before that, with the snapshot open already: connections are made, plans are chosen.
