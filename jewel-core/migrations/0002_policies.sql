@@ -162,25 +162,7 @@ begin
     lanes, ukeys, argss, array_fill(meta, n)) e;
 end $$;
 
--- A keyed queue counts as one source, whatever waits in its lanes.
-create or replace function jewel.waiting(queues smallint[])
-returns table (queue_id smallint, priority smallint, seq bigint)
-language plpgsql
-set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off
-set plan_cache_mode = force_generic_plan as $$
-begin
-  return query
-  select q.id, p.n, first.seq
-  from unnest(queues) q (id), generate_series(0, 2) i, lateral (select i::smallint) p (n),
-    lateral (
-      select r.seq from jewel.ready r where r.queue_id = q.id and r.priority = p.n
-      order by r.seq limit 1) first
-  union all
-  select q.id, 1::smallint, 0::bigint
-  from unnest(queues) q (id)
-  where exists (select from jewel.lane l where l.queue_id = q.id);
-end $$;
-
+-- As before, and what waits in lanes counts too.
 create or replace function jewel.depth(queues smallint[], most int)
 returns table (queue_id smallint, jobs bigint)
 language plpgsql

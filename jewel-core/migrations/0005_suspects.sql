@@ -192,7 +192,8 @@ begin
   end loop;
 end $$;
 
--- As before; and with priority -1, that suspects wait.
+-- As before, and a keyed queue counts as one source, whatever waits in its lanes. Priority -1 says
+-- that suspects wait.
 create or replace function jewel.waiting(queues smallint[])
 returns table (queue_id smallint, priority smallint, seq bigint)
 language plpgsql

@@ -1,6 +1,7 @@
 //! What a job's function is told of its own attempt: the argument `job: &mut Job`.
 //!
-//! No transaction is open while a job runs: it opens its own, as short as they can be.
+//! No transaction is open while a job runs, unless it takes one: it opens its own, as short as they
+//! can be.
 
 use uuid::Uuid;
 

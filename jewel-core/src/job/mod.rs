@@ -33,7 +33,8 @@
 //! A job's state is the table it is in (`migrations/0001_jewel.sql` draws the moves). Promised: a
 //! committed job is in exactly one place until its outcome is committed; it has one outcome, since
 //! every outcome is fenced by the lease; it runs at least once, and again only after a lost lease.
-//! Not promised: exactly one run. A job's effects should be such that a second run does no harm.
+//! Not promised: exactly one run. A job's effects should be such that a second run does no harm, or
+//! be made in the transaction that the job takes: its commit is the job's end.
 //!
 //! It does not know HTTP: how a ticket is shown is its business.
 
