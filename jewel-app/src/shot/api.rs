@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use jewel_core::db::Db;
 use jewel_core::job::{Enqueue, JobId, Jobs};
+use jewel_core::live::{self, Followed};
 use jewel_core::page::Paging;
 use jewel_core::{
     Accepted, Account, Body, Caller, Id, NoContent, Page, Path, Query, State, Tx, delete, get,
@@ -69,7 +70,7 @@ pub async fn order(
         job: ticket.id,
     };
     let shot = entity::insert(tx, &draft).await?;
-    Ok(Accepted::at(show::path(shot.id), ShotView::new(shot, None)))
+    Ok(Accepted::at(show::path(shot.id), shot.into()))
 }
 
 /// List my shots, newest first.
@@ -87,8 +88,12 @@ pub async fn list(
         page.items.iter().filter(|shot| !shot.status.is_over()).map(|shot| shot.job).collect();
     let statuses = jobs.statuses(&open).await?;
     Ok(page.map(|shot| {
-        let job = statuses.get(&shot.job);
-        ShotView::new(shot, job)
+        let status = statuses.get(&shot.job);
+        let mut view = ShotView::from(shot);
+        if let Some(status) = status {
+            view.tell(status);
+        }
+        view
     }))
 }
 
@@ -103,8 +108,7 @@ pub async fn show(
     jobs: State<Jobs>,
 ) -> Result<ShotView, ShotProblem> {
     let found = find(&db, &caller, *shot).await?;
-    let job = if found.status.is_over() { None } else { jobs.status(found.job).await? };
-    Ok(ShotView::new(found, job.as_ref()))
+    Ok(live::present(&jobs, found.job, found.into()).await?)
 }
 
 /// Cancel a shot.

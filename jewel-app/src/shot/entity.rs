@@ -27,7 +27,6 @@ pub struct Shot {
     pub(super) problem: Option<FailureCode>,
     pub(super) created_at: Timestamp,
     pub(super) finished_at: Option<Timestamp>,
-    pub(super) version: i32,
 }
 
 /// A shot that is to be written down.
@@ -71,7 +70,7 @@ pub(super) async fn insert(tx: &mut Tx, draft: &Draft<'_>) -> Result<Shot, Order
         "insert into shots (id, account, photo, style, note, price, hold, job) \
          values ($1, $2, $3, $4, $5, $6, $7, $8) \
          returning id, photo, style, note, price, hold, job, status, problem, \
-            created_at, finished_at, version",
+            created_at, finished_at",
     )
     .bind(draft.id)
     .bind(draft.account)
@@ -93,7 +92,7 @@ pub(super) async fn insert(tx: &mut Tx, draft: &Draft<'_>) -> Result<Shot, Order
 pub(super) async fn find(tx: &mut Tx, id: Id<Shot>) -> Result<Option<Shot>, db::Error> {
     Ok(sqlx::query_as(
         "select id, photo, style, note, price, hold, job, status, problem, created_at, \
-            finished_at, version \
+            finished_at \
          from shots where id = $1",
     )
     .bind(id)
@@ -110,7 +109,7 @@ pub(super) async fn list(
     let (after, size) = (part.start(), part.size());
     let rows: Vec<Shot> = sqlx::query_as(
         "select id, photo, style, note, price, hold, job, status, problem, created_at, \
-            finished_at, version \
+            finished_at \
          from shots \
          where account = $1 and (created_at, id) < ($2, $3) \
          order by created_at desc, id desc limit $4",
@@ -170,7 +169,7 @@ pub(super) async fn end(
             finished_at = now() \
          where id = $1 and status = any($6) \
          returning id, photo, style, note, price, hold, job, status, problem, \
-            created_at, finished_at, version",
+            created_at, finished_at",
     )
     .bind(id)
     .bind(status)

@@ -1,6 +1,5 @@
 //! A shot as callers see it.
 
-use jewel_core::job::{Progress, Status};
 use jewel_core::{Id, Timestamp, output};
 
 use super::entity::Shot;
@@ -48,22 +47,14 @@ pub struct Failure {
     pub detail: String,
 }
 
-impl ShotView {
-    /// A shot, and what is known of its job while that works on it.
-    pub(super) fn new(shot: Shot, job: Option<&Status>) -> Self {
-        let told = job.and_then(|job| job.progress.as_ref());
-        let told = told.filter(|_| shot.status == ShotStatus::Rendering);
-        let progress = match (shot.status, told) {
-            (ShotStatus::Completed, _) => 100,
-            (_, Some(Progress { percent, .. })) => *percent,
-            _ => 0,
-        };
+impl From<Shot> for ShotView {
+    fn from(shot: Shot) -> Self {
         let failure = |code: FailureCode| Failure { code, detail: code.detail().to_owned() };
         Self {
             id: shot.id,
             status: shot.status,
-            progress,
-            step: told.map(|told| told.step.clone()),
+            progress: if shot.status == ShotStatus::Completed { 100 } else { 0 },
+            step: None,
             photo: shot.photo,
             style: shot.style,
             note: shot.note,

@@ -13,6 +13,7 @@ use tokio::time::timeout;
 
 use crate::db::Db;
 use crate::http::Slots;
+use crate::job::Jobs;
 use crate::observe::Meter;
 
 /// How long readiness waits for the database.
@@ -24,15 +25,17 @@ pub(super) struct Watched {
     pub(super) meter: Meter,
     pub(super) slots: Slots,
     pub(super) db: Option<Db>,
+    pub(super) jobs: Option<Jobs>,
     /// Whether the process was asked to stop.
     pub(super) stop: watch::Receiver<bool>,
 }
 
-/// The router of `/health/live`, `/health/ready` and `/metrics`.
+/// The router of `/health/live`, `/health/ready`, `/health/work` and `/metrics`.
 pub(super) fn router(watched: Watched) -> Router {
     Router::new()
         .route("/health/live", get(async || "alive\n"))
         .route("/health/ready", get(ready))
+        .route("/health/work", get(work))
         .route("/metrics", get(metrics))
         .with_state(watched)
 }
@@ -51,6 +54,18 @@ async fn ready(State(watched): State<Watched>) -> Response {
         }
         Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the database is slow\n").into_response(),
     }
+}
+
+/// Works is whose worker takes jobs while it has room for them. It stands apart from being alive
+/// and ready, because who answers requests does that none the worse.
+async fn work(State(watched): State<Watched>) -> Response {
+    let Some(stalled) = watched.jobs.as_ref().and_then(Jobs::stalled) else {
+        return "working\n".into_response();
+    };
+    let (queue, seconds) = (stalled.queue, stalled.waited.as_secs());
+    let said = format!("queue `{queue}`: a job waits for {seconds} s although slots are free\n");
+    tracing::error!("{}", said.trim_end());
+    (StatusCode::SERVICE_UNAVAILABLE, said).into_response()
 }
 
 async fn metrics(State(watched): State<Watched>) -> Response {

@@ -145,6 +145,7 @@ async fn run(
         meter: meter.clone(),
         slots: assembled.slots.clone(),
         db: assembled.context.db.clone(),
+        jobs: assembled.jobs.clone(),
         stop: stop.clone(),
     };
     let admin = listen(settings.http.admin_listen).await?;

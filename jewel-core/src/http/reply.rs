@@ -10,6 +10,7 @@ use http::{HeaderMap, StatusCode};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::job::Work;
 use crate::manifest::{self, Describe, Header};
 use crate::page::Page;
 use crate::problem::{Details, Problem};
@@ -123,6 +124,8 @@ pub trait Success: Send {
     label = "annotate it with `#[output]`"
 )]
 pub trait Output: Serialize + JsonSchema + Send + 'static {}
+
+impl<T: Serialize + JsonSchema + Send + 'static> Output for Work<T> {}
 
 #[diagnostic::do_not_recommend]
 impl<T: Output> Success for T {

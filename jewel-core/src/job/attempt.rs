@@ -3,6 +3,8 @@
 //! No transaction is open while a job runs, unless it takes one: it opens its own, as short as they
 //! can be.
 
+use std::time::Instant;
+
 use uuid::Uuid;
 
 use crate::clock::Timestamp;
@@ -39,6 +41,7 @@ pub struct Job {
     pub(super) id: JobId,
     pub(super) worker: i64,
     pub(super) lease: Uuid,
+    pub(super) began: Instant,
     pub(super) tick: Option<Timestamp>,
     pub(super) attempt: u16,
     pub(super) attempts: u16,

@@ -4,12 +4,16 @@
 //! has another number.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::watch;
 use uuid::Uuid;
 
 use super::cancel::{Cancellation, Stop, Stopper};
+use super::figures::Figures;
+use super::health::Health;
+use super::jobs::Jobs;
+use super::queue::Register;
 use super::storage::Claimed;
 use super::ticket::JobId;
 use crate::db::Db;
@@ -20,6 +24,8 @@ pub(super) struct Boot {
     pub(super) id: i64,
     /// The queue's own connections.
     pub(super) db: Db,
+    pub(super) register: Arc<Register>,
+    pub(super) health: Arc<Health>,
     held: Mutex<Table>,
     lost: watch::Sender<bool>,
 }
@@ -35,19 +41,22 @@ struct Table {
 struct Held {
     lease: Uuid,
     queue: i16,
+    kind: i32,
     stopper: Stopper,
 }
 
 impl Boot {
-    pub(super) fn new(id: i64, db: Db) -> Self {
-        Self { id, db, held: Mutex::default(), lost: watch::Sender::new(false) }
+    pub(super) fn new(id: i64, jobs: &Jobs, register: Arc<Register>) -> Self {
+        let (db, health) = (jobs.db().clone(), Arc::clone(jobs.health()));
+        Self { id, db, register, health, held: Mutex::default(), lost: watch::Sender::new(false) }
     }
 
     /// Takes note of a job that was claimed.
     pub(super) fn hold(&self, claimed: &Claimed) {
-        let Claimed { id, lease, queue, .. } = *claimed;
+        let Claimed { id, lease, queue, kind, .. } = *claimed;
         let mut held = self.held();
-        if let Some(old) = held.jobs.insert(id, Held { lease, queue, stopper: Stopper::new() }) {
+        let job = Held { lease, queue, kind, stopper: Stopper::new() };
+        if let Some(old) = held.jobs.insert(id, job) {
             held.one_less(old.lease);
         }
         *held.leases.entry(lease).or_default() += 1;
@@ -65,6 +74,12 @@ impl Boot {
             }
         }
         queues
+    }
+
+    /// What is counted of a held job's kind.
+    pub(super) fn figures(&self, id: JobId) -> Option<&Figures> {
+        let kind = self.held().jobs.get(&id)?.kind;
+        self.register.kinds.get(&kind).map(|kind| &kind.figures)
     }
 
     /// Whether the job is held, and under which lease.

@@ -71,6 +71,8 @@ pub(super) struct Fetcher {
     suspects: Option<Instant>,
     /// Whether such a job is held: nothing else runs beside it.
     alone: bool,
+    /// Whether a slot was free that anything may take.
+    free: bool,
     /// At most one.
     asking: JoinSet<Answer>,
     /// When the tables are looked at next without being told.
@@ -89,8 +91,8 @@ impl Fetcher {
         endings: mpsc::Sender<Ended>,
     ) -> Self {
         Self {
-            sources: Sources::new(&runner.register.queues),
-            queues: runner.register.queue_ids(),
+            sources: Sources::new(&boot.register.queues),
+            queues: boot.register.queue_ids(),
             boot,
             runner,
             settings,
@@ -101,6 +103,7 @@ impl Fetcher {
             held: HashMap::new(),
             suspects: None,
             alone: false,
+            free: false,
             asking: JoinSet::new(),
             look: Instant::now(),
             paused: false,
@@ -145,6 +148,12 @@ impl Fetcher {
                 let _ = endings.send(ended).await;
                 (queue, took)
             });
+        }
+        let free =
+            self.running.len() < self.settings.slots() && self.suspects.is_none() && !self.alone;
+        if free != self.free {
+            self.free = free;
+            self.boot.health.free(free);
         }
     }
 
@@ -284,8 +293,6 @@ impl Fetcher {
 
     /// Hands back what waits too long for a slot: another worker may have one.
     fn hand_back_stale(&mut self, now: Instant) {
-        let running = self.running.len() as f64;
-        metrics::gauge!("jewel_job_running").set(running);
         if self.ahead.front().is_some_and(|(since, _)| now - *since > STALE) {
             self.pace = None; // jobs are not as quick as they were
             self.hand_back_unstarted();
@@ -337,8 +344,8 @@ impl Fetcher {
 
 /// The ending of a job that was not started.
 fn released(claimed: &Claimed) -> Ended {
-    let (id, lease) = (claimed.id, claimed.lease);
-    Ended { id, lease, ending: Ending::Released, reported: false }
+    let (id, lease, began) = (claimed.id, claimed.lease, std::time::Instant::now());
+    Ended { id, lease, began, ending: Ending::Released, reported: false }
 }
 
 /// What came of a question; a failure is said here and shows as `None`.

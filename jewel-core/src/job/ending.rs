@@ -1,7 +1,7 @@
 //! How an attempt ended, and what is written of it: a closed type, sorted into the three ways by
 //! which a job leaves its lease. Pure.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use uuid::Uuid;
 
@@ -60,6 +60,8 @@ impl Ending {
 pub(super) struct Ended {
     pub(super) id: JobId,
     pub(super) lease: Uuid,
+    /// When its function was called.
+    pub(super) began: Instant,
     pub(super) ending: Ending,
     /// Whether it said how far it was, so that somebody may be following it.
     pub(super) reported: bool,
@@ -70,7 +72,20 @@ pub(super) struct Ended {
 pub(super) struct Done {
     pub(super) leases: Vec<Uuid>,
     pub(super) ids: Vec<i64>,
+    pub(super) began: Vec<Instant>,
     pub(super) results: Vec<Option<String>>,
+}
+
+impl Done {
+    /// The one at this place.
+    pub(super) fn only(&self, at: usize) -> Self {
+        Self {
+            leases: vec![self.leases[at]],
+            ids: vec![self.ids[at]],
+            began: vec![self.began[at]],
+            results: vec![self.results[at].clone()],
+        }
+    }
 }
 
 /// Jobs that failed, column by column.
@@ -78,6 +93,7 @@ pub(super) struct Done {
 pub(super) struct Failed {
     pub(super) leases: Vec<Uuid>,
     pub(super) ids: Vec<i64>,
+    pub(super) began: Vec<Instant>,
     pub(super) reasons: Vec<i16>,
     pub(super) messages: Vec<String>,
     /// Seconds; `None` where no attempt follows.
@@ -108,7 +124,7 @@ pub(super) struct Batch {
 
 impl Batch {
     pub(super) fn add(&mut self, ended: Ended) {
-        let (id, lease) = (ended.id.0, ended.lease);
+        let (id, lease, began) = (ended.id.0, ended.lease, ended.began);
         if ended.reported {
             self.reported.push(id);
         }
@@ -116,6 +132,7 @@ impl Batch {
             Ending::Done(result) => {
                 self.done.leases.push(lease);
                 self.done.ids.push(id);
+                self.done.began.push(began);
                 self.done.results.push(result);
             }
             Ending::Settled => {
@@ -129,6 +146,7 @@ impl Batch {
             Ending::Failed { reason, why, wait } => {
                 self.failed.leases.push(lease);
                 self.failed.ids.push(id);
+                self.failed.began.push(began);
                 self.failed.reasons.push(reason as i16);
                 self.failed.messages.push(storable(why));
                 self.failed.waits.push(wait.map(|wait| wait.as_secs_f64()));
@@ -142,7 +160,7 @@ impl Batch {
 }
 
 /// A text as the database takes it: without NUL, and not endless.
-fn storable(mut text: String) -> String {
+pub(super) fn storable(mut text: String) -> String {
     if text.len() > MAX_MESSAGE {
         let end = text.floor_char_boundary(MAX_MESSAGE);
         text.truncate(end);

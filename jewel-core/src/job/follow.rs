@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
-use super::storage;
+use super::status;
 use super::ticket::{JobId, Status};
 use super::wake::{Ear, Notice};
 use crate::db::Db;
@@ -61,7 +61,7 @@ impl Follows {
                 notice = ear.hear() => self.concerned(notice, &mut ear),
             };
             for asked in asked.chunks(MAX_ASK) {
-                match storage::statuses(db, asked).await {
+                match status::statuses(db, asked).await {
                     Ok(found) => self.publish(asked, found),
                     Err(error) => tracing::warn!(%error, "followed jobs were not looked at"),
                 }

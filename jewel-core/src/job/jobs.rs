@@ -1,17 +1,24 @@
 //! The handle on jobs that were enqueued: look, follow, cancel. An application has it as `State`.
 //!
-//! It shows every job to whoever asks: whose job it is, the application must know.
+//! It shows every job to whoever asks, but for [`Jobs::work`]: whose job it is, the application
+//! must know.
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Instant;
+
+use serde::de::DeserializeOwned;
 
 use super::follow::{Follow, Follows};
+use super::health::{Health, Stalled};
 use super::queue::Register;
 use super::task::Definition;
 use super::ticket::{JobId, Status};
 use super::wake::{self, Notice};
-use super::{announce, storage};
+use super::{Enqueue, Work, announce, status, storage};
 use crate::db::{self, Db};
+use crate::id::Id;
+use crate::tenant::Account;
 
 /// Looks at, follows and cancels jobs.
 ///
@@ -30,6 +37,7 @@ use crate::db::{self, Db};
 pub struct Jobs {
     db: Db,
     follows: Arc<Follows>,
+    health: Arc<Health>,
 }
 
 /// What came of the wish to cancel a job.
@@ -49,7 +57,7 @@ impl Jobs {
     /// The jobs in this database. Give the queue a small pool of its own, of 4 connections, say, so
     /// that a busy application cannot starve its heartbeat.
     pub fn new(db: Db) -> Self {
-        Self { db, follows: Arc::default() }
+        Self { db, follows: Arc::default(), health: Arc::default() }
     }
 
     /// Makes known what holds for these jobs and their queues: before the first one is enqueued,
@@ -77,7 +85,23 @@ impl Jobs {
         if ids.is_empty() {
             return Ok(HashMap::new());
         }
-        Ok(storage::statuses(&self.db, ids).await?.into_iter().collect())
+        Ok(status::statuses(&self.db, ids).await?.into_iter().collect())
+    }
+
+    /// A job of kind `J` that was enqueued for this account, and what it returned; `None` where
+    /// there is no such job.
+    ///
+    /// # Errors
+    /// Where the database does not answer.
+    pub async fn work<J: Enqueue, T: DeserializeOwned>(
+        &self,
+        account: Id<Account>,
+        id: JobId,
+    ) -> Result<Option<Work<T>>, db::Error> {
+        if !status::is_of(&self.db, id, J::DECLARED.name, account).await? {
+            return Ok(None);
+        }
+        Ok(self.status(id).await?.map(|status| Work::new(id, status)))
     }
 
     /// Follows a job; `None` where there is none. [`serve`](Self::serve) must be running.
@@ -86,7 +110,7 @@ impl Jobs {
     /// Where the database does not answer.
     pub async fn follow(&self, id: JobId) -> Result<Option<Follow>, db::Error> {
         let follow = self.follows.follow(id); // before looking: nothing in between is missed
-        let found = storage::statuses(&self.db, &[id]).await?;
+        let found = status::statuses(&self.db, &[id]).await?;
         let known = !found.is_empty();
         self.follows.publish(&[id], found);
         Ok(known.then_some(follow))
@@ -123,7 +147,17 @@ impl Jobs {
         }
     }
 
+    /// The queue, if there is one, whose first job has waited for more than a minute although this
+    /// process's worker had a free slot all that time: it does not work as it should.
+    pub fn stalled(&self) -> Option<Stalled> {
+        self.health.stalled(Instant::now())
+    }
+
     pub(super) fn db(&self) -> &Db {
         &self.db
+    }
+
+    pub(super) fn health(&self) -> &Arc<Health> {
+        &self.health
     }
 }

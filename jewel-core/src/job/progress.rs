@@ -10,7 +10,7 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use super::boot::Boot;
-use super::storage;
+use super::status;
 use super::ticket::{JobId, Progress};
 
 /// How long words are gathered before they are written.
@@ -44,7 +44,7 @@ impl Board {
             if words.is_empty() {
                 continue;
             }
-            if let Err(error) = storage::report(&boot.db, boot.id, &words).await {
+            if let Err(error) = status::report(&boot.db, boot.id, &words).await {
                 tracing::debug!(%error, "progress was not written");
             }
         }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::declare::{self, KindPolicy, Scheduled};
 use super::declared::{Declared, Limits};
+use super::figures::Figures;
 use super::schedule::Plan;
 use super::task::Definition;
 use crate::clock::Clock;
@@ -22,11 +23,18 @@ pub(super) struct Queue {
     pub(super) alone: bool,
 }
 
+/// A kind of job that this program has.
+#[derive(Debug)]
+pub(super) struct Kind {
+    pub(super) definition: Definition,
+    pub(super) figures: Figures,
+}
+
 /// What a worker runs.
 #[derive(Debug)]
 pub(super) struct Register {
     /// The jobs, by the number of their kind.
-    pub(super) kinds: HashMap<i32, Definition>,
+    pub(super) kinds: HashMap<i32, Kind>,
     /// The queues to take them from.
     pub(super) queues: Vec<Queue>,
     /// The schedules, by the name of their kind.
@@ -43,7 +51,9 @@ impl Register {
         let mut served: Vec<&Definition> = jobs.iter().collect();
         let policies: Vec<KindPolicy<'_>> = jobs.iter().map(policy).collect();
         let ids = declare::kinds(db, &policies).await?;
-        let kinds = ids.into_iter().zip(jobs.iter().copied()).collect();
+        let kind =
+            |job: &Definition| Kind { definition: *job, figures: Figures::of(&job.entry.declared) };
+        let kinds = ids.into_iter().zip(jobs.iter().map(kind)).collect();
 
         let queue = |job: &Definition| job.entry.declared.queue;
         served.retain(|job| only.is_empty() || only.iter().any(|one| one == queue(job)));

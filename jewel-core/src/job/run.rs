@@ -19,7 +19,7 @@ use super::ending::{Ended, Ending, Reason};
 use super::error::Next;
 use super::outcome::Verdict;
 use super::progress::Board;
-use super::queue::Register;
+use super::queue::Kind;
 use super::retry;
 use super::storage::Claimed;
 use super::task::Definition;
@@ -33,7 +33,6 @@ const UNKNOWN: Duration = Duration::from_secs(30);
 /// What every attempt of a worker needs.
 #[derive(Debug)]
 pub(super) struct Runner {
-    pub(super) register: Arc<Register>,
     pub(super) states: Arc<States>,
     /// The connections that jobs use, apart from the queue's own.
     pub(super) db: Db,
@@ -54,21 +53,20 @@ enum Call {
 impl Runner {
     /// Runs one attempt.
     pub(super) async fn run(&self, boot: &Boot, claimed: Claimed) -> Ended {
-        let (id, lease) = (claimed.id, claimed.lease);
-        let Some(definition) = self.register.kinds.get(&claimed.kind) else {
-            return Ended { id, lease, ending: unknown(&claimed), reported: false };
+        let (id, lease, began) = (claimed.id, claimed.lease, Instant::now());
+        let Some(Kind { definition, figures }) = boot.register.kinds.get(&claimed.kind) else {
+            return Ended { id, lease, began, ending: unknown(&claimed), reported: false };
         };
         let declared = &definition.entry.declared;
         let trace = claimed.meta.traceparent.as_deref().and_then(TraceParent::parse);
         let trace = trace.unwrap_or_default().child();
-        let Some(mut job) = self.job(boot, &claimed, declared, trace) else {
-            return Ended { id, lease, ending: Ending::Released, reported: false };
+        let Some(mut job) = self.job(boot, &claimed, declared, trace, began) else {
+            return Ended { id, lease, began, ending: Ending::Released, reported: false };
         };
         let span = tracing::info_span!(
             "job", kind = declared.name, %id, attempt = claimed.attempt, trace = %trace
         );
-        metrics::counter!("jewel_job_started_total", "kind" => declared.name).increment(1);
-        let began = Instant::now();
+        let _running = figures.started(claimed.waited);
         let call = if let Some(stop) = job.stop() {
             Call::Dropped(stop) // while it waited for its slot
         } else {
@@ -76,10 +74,11 @@ impl Runner {
             context::traced(trace, call).instrument(span.clone()).await
         };
         let ending = judge(call, &job, declared);
-        span.in_scope(|| observe(declared, &ending, began.elapsed()));
+        figures.ended(&ending, began.elapsed());
+        span.in_scope(|| tell(&ending, began.elapsed()));
         boot.stop(id, Stop::Ended); // for what it may have left running elsewhere
         self.board.wipe(id);
-        Ended { id, lease, ending, reported: job.reporter.was_used() }
+        Ended { id, lease, began, ending, reported: job.reporter.was_used() }
     }
 
     fn job(
@@ -88,11 +87,13 @@ impl Runner {
         claimed: &Claimed,
         declared: &Declared,
         trace: TraceParent,
+        began: Instant,
     ) -> Option<Job> {
         Some(Job {
             id: claimed.id,
             worker: boot.id,
             lease: claimed.lease,
+            began,
             tick: claimed.meta.tick,
             attempt: claimed.attempt,
             attempts: declared.retry.attempts,
@@ -162,11 +163,8 @@ fn judge(call: Call, job: &Job, declared: &Declared) -> Ending {
 }
 
 /// Says how it ended, beside the log of what it did.
-fn observe(declared: &Declared, ending: &Ending, took: Duration) {
-    let (kind, outcome) = (declared.name, ending.as_str());
-    metrics::counter!("jewel_job_finished_total", "kind" => kind, "outcome" => outcome)
-        .increment(1);
-    metrics::histogram!("jewel_job_duration_seconds", "kind" => kind).record(took.as_secs_f64());
+fn tell(ending: &Ending, took: Duration) {
+    let outcome = ending.as_str();
     match ending {
         Ending::Failed { reason: Reason::Cancelled | Reason::Snooze, .. }
         | Ending::Done(_)

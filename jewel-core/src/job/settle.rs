@@ -14,11 +14,12 @@ use tokio::time::sleep_until;
 use uuid::Uuid;
 
 use super::boot::Boot;
-use super::ending::{Batch, Done, Ended, Ending, Failed, Reason};
+use super::ending::{self, Batch, Done, Ended, Failed, Reason};
+use super::figures::Figures;
 use super::gather::Gathered;
-use super::storage;
 use super::ticket::JobId;
 use super::wake::{self, Notice};
+use super::{status, storage};
 use crate::db;
 
 /// How many batches are written at once: one waits for the disk while the other is worked on.
@@ -63,7 +64,7 @@ async fn flush(boot: &Boot, ended: Vec<Ended>) {
     fail(boot, &batch.failed).await;
     release(boot, &batch).await;
     let refused: Vec<JobId> = batch.refused.ids.iter().copied().map(JobId).collect();
-    refuse(&refused);
+    refuse(boot, &refused);
     for bare in [&batch.over, &batch.refused] {
         freed(boot, &bare.leases, &bare.ids);
     }
@@ -78,11 +79,11 @@ async fn complete(boot: &Boot, done: &Done) {
     if let Err(error) = until_written(boot, &done.leases, &done.ids, write).await {
         // One result is such that PostgreSQL cannot keep it: find it, and say so in its stead.
         tracing::warn!(%error, "a batch of results cannot be kept; trying them one by one");
-        for ((lease, id), result) in done.leases.iter().zip(&done.ids).zip(&done.results) {
-            let one = Done { leases: vec![*lease], ids: vec![*id], results: vec![result.clone()] };
+        for at in 0..done.ids.len() {
+            let one = done.only(at);
             let write = || storage::complete(&boot.db, boot.id, &one);
             if let Err(error) = until_written(boot, &one.leases, &one.ids, write).await {
-                fail(boot, &unkept(JobId(*id), *lease, &error)).await;
+                fail(boot, &unkept(one, &error)).await;
             }
         }
     }
@@ -123,7 +124,7 @@ where
     while !boot.is_lost() {
         match write().await {
             Ok(refused) => {
-                refuse(&refused);
+                refuse(boot, &refused);
                 freed(boot, leases, ids);
                 return Ok(());
             }
@@ -149,17 +150,17 @@ fn freed(boot: &Boot, leases: &[Uuid], ids: &[i64]) {
 }
 
 /// Another worker has these jobs by now, or had them: what came of them here does not count.
-fn refuse(refused: &[JobId]) {
+fn refuse(boot: &Boot, refused: &[JobId]) {
     if !refused.is_empty() {
         tracing::warn!(jobs = ?refused, "settled too late: the lease was gone");
-        metrics::counter!("jewel_job_refused_total").increment(refused.len() as u64);
     }
+    refused.iter().filter_map(|id| boot.figures(*id)).for_each(Figures::refused);
 }
 
 /// Tells those who follow the jobs.
 async fn follow_up(boot: &Boot, batch: Batch) {
     if !batch.reported.is_empty()
-        && let Err(error) = storage::hush(&boot.db, &batch.reported).await
+        && let Err(error) = status::hush(&boot.db, &batch.reported).await
     {
         tracing::debug!(%error, "the end of jobs was not announced");
     }
@@ -167,13 +168,14 @@ async fn follow_up(boot: &Boot, batch: Batch) {
     wake::tell(Notice::Changed(columns.into_iter().flatten().map(JobId).collect()));
 }
 
-fn unkept(id: JobId, lease: Uuid, error: &db::Error) -> Failed {
-    let ending = Ending::Failed {
-        reason: Reason::Error,
-        why: format!("its result cannot be kept: {error}"),
-        wait: None,
-    };
-    let mut batch = Batch::default();
-    batch.add(Ended { id, lease, ending, reported: false });
-    batch.failed
+fn unkept(one: Done, error: &db::Error) -> Failed {
+    let why = format!("its result cannot be kept: {error}");
+    Failed {
+        reasons: vec![Reason::Error as i16],
+        messages: vec![ending::storable(why)],
+        waits: vec![None],
+        leases: one.leases,
+        ids: one.ids,
+        began: one.began,
+    }
 }

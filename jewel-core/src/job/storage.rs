@@ -2,7 +2,7 @@
 //!
 //! Nothing is decided here. What the functions promise stands beside them in the migration.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::declared::Priority;
 use super::ending::{Bare, Done, Failed};
 use super::key::Keys;
-use super::ticket::{JobId, Place, Progress, Status, Ticket};
+use super::ticket::{JobId, Ticket};
 use crate::clock::Timestamp;
 use crate::db::{self, Db, Tx};
 use crate::id::Id;
@@ -104,6 +104,8 @@ pub(super) struct Claimed {
     pub(super) attempt: u16,
     pub(super) args: String,
     pub(super) meta: Meta,
+    /// The seconds for which it had waited, where it was ready when it was enqueued.
+    pub(super) waited: Option<f32>,
 }
 
 /// What is to be claimed: so many of one queue.
@@ -133,14 +135,14 @@ pub(super) async fn claim(db: &Db, worker: i64, ask: Ask) -> Result<(Vec<Claimed
     let leases: Vec<Uuid> = (0..=more).map(|_| Uuid::new_v4()).collect();
     let query = match ask.from {
         From::Order(priority, after) => sqlx::query_as(
-            "select lease, job_id, seq, kind_id, attempt, args::text, meta::text \
+            "select lease, job_id, seq, kind_id, attempt, args::text, meta::text, waited \
              from jewel.claim($1, $2, $3, $4, $5, $6) order by seq",
         )
         .bind(ask.queue)
         .bind(priority.number())
         .bind(after),
         From::Lane(after) => sqlx::query_as(
-            "select lease, job_id, lane_key, kind_id, attempt, args::text, meta::text \
+            "select lease, job_id, lane_key, kind_id, attempt, args::text, meta::text, waited \
              from jewel.claim_keyed($1, $2, $3, $4, $5) order by lane_key, job_id",
         )
         .bind(ask.queue)
@@ -165,15 +167,15 @@ pub(super) async fn claim_suspect(db: &Db, worker: i64, queues: &[i16]) -> Resul
     .fetch_all(db)
     .await?;
     let claimed = |(lease, id, queue, kind, attempt, args, meta): Row| {
-        claimed(queue, (lease, id, 0, kind, attempt, args, meta))
+        claimed(queue, (lease, id, 0, kind, attempt, args, meta, None))
     };
     Ok(rows.into_iter().map(claimed).collect())
 }
 
-type ClaimedRow = (Uuid, i64, i64, i32, i16, String, Option<String>);
+type ClaimedRow = (Uuid, i64, i64, i32, i16, String, Option<String>, Option<f32>);
 
 fn claimed(queue: i16, row: ClaimedRow) -> Claimed {
-    let (lease, id, _, kind, attempt, args, meta) = row;
+    let (lease, id, _, kind, attempt, args, meta, waited) = row;
     Claimed {
         id: JobId(id),
         lease,
@@ -182,6 +184,7 @@ fn claimed(queue: i16, row: ClaimedRow) -> Claimed {
         attempt: attempt.unsigned_abs(),
         args,
         meta: meta.and_then(|meta| serde_json::from_str(&meta).ok()).unwrap_or_default(),
+        waited,
     }
 }
 
@@ -194,25 +197,37 @@ pub(super) async fn waiting(db: &Db, queues: &[i16]) -> Result<Vec<(i16, i16, i6
         .await?)
 }
 
-/// How many jobs are ready in each queue, counted up to `most`.
-pub(super) async fn depth(db: &Db, queues: &[i16], most: i32) -> Result<Vec<(i16, i64)>> {
-    Ok(sqlx::query_as("select queue_id, jobs from jewel.depth($1, $2)")
+/// How many jobs wait in each queue, counted up to `most`; and for how many seconds the first has
+/// that may begin.
+pub(super) async fn depth(
+    db: &Db,
+    queues: &[i16],
+    most: i32,
+) -> Result<Vec<(i16, i64, Option<f32>)>> {
+    Ok(sqlx::query_as("select queue_id, jobs, oldest from jewel.depth($1, $2)")
         .bind(queues)
         .bind(most)
         .fetch_all(db)
         .await?)
 }
 
+/// How long ago, in milliseconds: the database's clock is not ours.
+fn agos(began: &[Instant]) -> Vec<i32> {
+    let ago = |began: &Instant| i32::try_from(began.elapsed().as_millis()).unwrap_or(i32::MAX);
+    began.iter().map(ago).collect()
+}
+
 /// Settles jobs that did their work; returns those that were refused.
 pub(super) async fn complete(db: &Db, worker: i64, done: &Done) -> Result<Vec<JobId>> {
     let refused: Vec<i64> = sqlx::query_scalar(
-        "select job_id from jewel.complete($1, $2, $3, $4::text[]::jsonb[]) \
+        "select job_id from jewel.complete($1, $2, $3, $4::text[]::jsonb[], $5) \
          where what = 'refused'",
     )
     .bind(worker)
     .bind(&done.leases)
     .bind(&done.ids)
     .bind(&done.results)
+    .bind(agos(&done.began))
     .fetch_all(db)
     .await?;
     Ok(refused.into_iter().map(JobId).collect())
@@ -224,16 +239,18 @@ pub(super) async fn complete_within(
     worker: i64,
     lease: Uuid,
     id: JobId,
+    began: Instant,
     result: Option<String>,
 ) -> Result<bool> {
     let refused = sqlx::query(
-        "select from jewel.complete($1, array[$2], array[$3], array[$4::text]::jsonb[]) \
+        "select from jewel.complete($1, array[$2], array[$3], array[$4::text]::jsonb[], $5) \
          where what = 'refused'",
     )
     .bind(worker)
     .bind(lease)
     .bind(id.0)
     .bind(result)
+    .bind(agos(&[began]))
     .fetch_optional(tx)
     .await?;
     Ok(refused.is_none())
@@ -244,7 +261,7 @@ pub(super) async fn fail(db: &Db, worker: i64, failed: &Failed) -> Result<Vec<Jo
     let refused: Vec<i64> = sqlx::query_scalar(
         "select job_id from jewel.fail($1, $2, $3, $4, $5, array( \
             select clock_timestamp() + make_interval(secs => wait) \
-            from unnest($6::float8[]) with ordinality w (wait, at) order by at))",
+            from unnest($6::float8[]) with ordinality w (wait, at) order by at), $7)",
     )
     .bind(worker)
     .bind(&failed.leases)
@@ -252,6 +269,7 @@ pub(super) async fn fail(db: &Db, worker: i64, failed: &Failed) -> Result<Vec<Jo
     .bind(&failed.reasons)
     .bind(&failed.messages)
     .bind(&failed.waits)
+    .bind(agos(&failed.began))
     .fetch_all(db)
     .await?;
     Ok(refused.into_iter().map(JobId).collect())
@@ -313,13 +331,11 @@ pub(super) async fn leave(db: &Db, worker: i64) -> Result<()> {
     Ok(())
 }
 
-/// Empties so many leases of dead workers; the jobs, and whether each is poisoned.
-pub(super) async fn rescue(db: &Db, most: i32, max_crashes: i16) -> Result<Vec<(i64, bool)>> {
-    Ok(sqlx::query_as("select job_id, poisoned from jewel.rescue($1, $2)")
-        .bind(most)
-        .bind(max_crashes)
-        .fetch_all(db)
-        .await?)
+/// Empties so many leases of dead workers; the jobs, whether each is poisoned, and its kind.
+pub(super) async fn rescue(db: &Db, most: i32, max_crashes: i16) -> Result<Vec<(i64, bool, i32)>> {
+    let query = "select r.job_id, r.poisoned, j.kind_id \
+        from jewel.rescue($1, $2) r join jewel.job j on j.id = r.job_id";
+    Ok(sqlx::query_as(query).bind(most).bind(max_crashes).fetch_all(db).await?)
 }
 
 /// Makes due jobs ready; how many there were.
@@ -336,56 +352,4 @@ pub(super) async fn cancel(db: &Db, id: JobId) -> Result<String> {
 pub(super) async fn notify(db: &Db, payload: &str) -> Result<()> {
     sqlx::query("select pg_notify('jewel', $1)").bind(payload).execute(db).await?;
     Ok(())
-}
-
-/// Writes how far jobs are, and tells who follows them.
-pub(super) async fn report(
-    db: &Db,
-    worker: i64,
-    reports: &[(JobId, Uuid, Progress)],
-) -> Result<()> {
-    let ids: Vec<i64> = reports.iter().map(|(id, ..)| id.0).collect();
-    let leases: Vec<Uuid> = reports.iter().map(|(_, lease, _)| *lease).collect();
-    let percents: Vec<i16> = reports.iter().map(|(.., at)| i16::from(at.percent)).collect();
-    let steps: Vec<&str> = reports.iter().map(|(.., at)| at.step.as_str()).collect();
-    sqlx::query("select jewel.report($1, $2, $3, $4, $5)")
-        .bind(worker)
-        .bind(leases)
-        .bind(ids)
-        .bind(percents)
-        .bind(steps)
-        .execute(db)
-        .await?;
-    Ok(())
-}
-
-/// Forgets how far settled jobs were, and tells who follows them.
-pub(super) async fn hush(db: &Db, ids: &[i64]) -> Result<()> {
-    sqlx::query("select jewel.hush($1)").bind(ids).execute(db).await?;
-    Ok(())
-}
-
-/// What is known of these jobs; an unknown one is missing from the answer.
-pub(super) async fn statuses(db: &Db, ids: &[JobId]) -> Result<Vec<(JobId, Status)>> {
-    type Row = (JobId, String, i32, Option<i16>, Option<String>, Option<String>);
-    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
-    let rows: Vec<Row> = sqlx::query_as(
-        "select p.job_id, p.place, p.attempt::int, g.percent, g.step, f.result::text \
-         from jewel.place p \
-            left join jewel.progress g on g.job_id = p.job_id and p.place = 'running' \
-            left join jewel.finished f on f.id = p.job_id and p.place = 'completed' \
-         where p.job_id = any($1)",
-    )
-    .bind(ids)
-    .fetch_all(db)
-    .await?;
-    let status = |(id, place, attempt, percent, step, result): Row| {
-        let progress = percent
-            .zip(step)
-            .map(|(percent, step)| Progress { percent: percent.try_into().unwrap_or(0), step });
-        let result = result.and_then(|json| serde_json::from_str(&json).ok());
-        let attempt = attempt.try_into().unwrap_or(0);
-        Place::parse(&place).map(|place| (id, Status { place, attempt, progress, result }))
-    };
-    Ok(rows.into_iter().filter_map(status).collect())
 }

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::cancel::{Stop, Stopper};
 use super::ending::{Batch, Ended, Ending, Reason};
 use super::error::Next;
+use super::health::Health;
 use super::outcome::{Outcome, Verdict};
 use super::queue::Queue;
 use super::schedule::{Plan, Tick};
@@ -182,7 +183,7 @@ fn payloads_say_what_they_mean_or_nothing() {
 #[test]
 fn endings_are_sorted_into_the_three_ways_out() {
     let mut batch = Batch::default();
-    let lease = Uuid::from_u128(1);
+    let (lease, began) = (Uuid::from_u128(1), std::time::Instant::now());
     let failed = |reason, wait| Ending::Failed { reason, why: "a\0b".to_owned(), wait };
     let endings = [
         (Ending::Done(Some("7".to_owned())), "completed"),
@@ -194,7 +195,7 @@ fn endings_are_sorted_into_the_three_ways_out() {
     ];
     for (id, (ending, word)) in (1..).zip(endings) {
         assert_eq!(ending.as_str(), word);
-        batch.add(Ended { id: JobId(id), lease, ending, reported: id == 2 });
+        batch.add(Ended { id: JobId(id), lease, began, ending, reported: id == 2 });
     }
     assert_eq!((batch.done.ids, batch.released.ids, batch.reported), (vec![1], vec![6], vec![2]));
     assert_eq!(batch.failed.ids, [2, 3, 4, 5]);
@@ -259,4 +260,22 @@ fn settings_have_bounds() {
     assert!(absurd.ttl() >= Duration::from_millis(100));
     assert!(absurd.beat() < absurd.trust() && absurd.trust() < absurd.ttl());
     assert!(read(json!({ "concurency": 3 })).is_err(), "unknown keys are refused");
+}
+
+#[test]
+fn a_worker_is_stalled_where_jobs_wait_beside_free_slots() {
+    let (health, queue) = (Health::default(), "letters".into());
+    let later = || std::time::Instant::now() + Duration::from_secs(61);
+    health.waiting(&queue, Some(90.0));
+    assert_eq!(health.stalled(later()), None, "nobody said that a slot is free");
+    health.free(true);
+    assert_eq!(health.stalled(std::time::Instant::now()), None, "it has only just become free");
+    let stalled = health.stalled(later()).unwrap();
+    assert_eq!((&*stalled.queue, stalled.waited.as_secs()), ("letters", 90));
+    health.free(false);
+    health.free(true);
+    health.waiting(&queue, Some(30.0));
+    assert_eq!(health.stalled(later()), None, "it has not waited for long");
+    health.waiting(&queue, None);
+    assert_eq!(health.stalled(later()), None);
 }

@@ -9,12 +9,9 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
 use super::boot::Boot;
-use super::declare;
-use super::queue::Register;
-use super::retention;
 use super::settings::Settings;
-use super::storage;
 use super::wake::{self, Notice};
+use super::{declare, figures, retention, storage};
 use crate::db;
 
 /// How many jobs one statement makes ready.
@@ -30,13 +27,13 @@ const COUNT_EVERY: Duration = Duration::from_secs(5);
 const COUNT_MOST: i32 = 10_000;
 
 /// Does it for ever.
-pub(super) async fn upkeep(boot: &Boot, register: &Register, settings: &Settings) {
+pub(super) async fn upkeep(boot: &Boot, settings: &Settings) {
     let start = Instant::now();
     let (mut rescue, mut count, mut prune, mut range) = (start, start, start, start);
     let mut forgotten = 0;
     loop {
         let now = Instant::now();
-        report("enqueueing by the clock", fire(boot, register).await);
+        report("enqueueing by the clock", fire(boot).await);
         report("promoting due jobs", promote(boot).await);
         report("moving jobs between queues' tables", align(boot).await);
         if now >= rescue {
@@ -45,7 +42,7 @@ pub(super) async fn upkeep(boot: &Boot, register: &Register, settings: &Settings
         }
         if now >= count {
             count = now + COUNT_EVERY;
-            report("counting jobs", gauge(boot, register).await);
+            report("counting jobs", gauge(boot).await);
         }
         if now >= prune {
             prune = now + PRUNE_EVERY;
@@ -95,13 +92,14 @@ async fn ranges(boot: &Boot) -> Result<(), db::Error> {
 }
 
 /// Makes jobs of planned times that are over. Any number of processes may: each time is one's.
-async fn fire(boot: &Boot, register: &Register) -> Result<(), db::Error> {
-    let names: Vec<&str> = register.plans.keys().copied().collect();
+async fn fire(boot: &Boot) -> Result<(), db::Error> {
+    let plans = &boot.register.plans;
+    let names: Vec<&str> = plans.keys().copied().collect();
     if names.is_empty() {
         return Ok(());
     }
     for (name, planned, now) in declare::due(&boot.db, &names).await? {
-        let Some(plan) = register.plans.get(name.as_str()) else { continue };
+        let Some(plan) = plans.get(name.as_str()) else { continue };
         for tick in plan.ticks(planned, now) {
             match declare::fire(&boot.db, &name, tick).await? {
                 Some(id) => {
@@ -133,18 +131,23 @@ async fn rescue_all(boot: &Boot, settings: &Settings) -> Result<(), db::Error> {
         if rescued.is_empty() {
             return Ok(());
         }
-        let poisoned: Vec<i64> = rescued.iter().filter(|(_, p)| *p).map(|(id, _)| *id).collect();
+        let poisoned: Vec<i64> = rescued.iter().filter(|job| job.1).map(|job| job.0).collect();
         tracing::warn!(jobs = rescued.len(), ?poisoned, "rescued the jobs of lost workers");
-        metrics::counter!("jewel_job_rescued_total").increment(rescued.len() as u64);
-        metrics::counter!("jewel_job_poisoned_total").increment(poisoned.len() as u64);
+        for (_, poisoned, kind) in rescued {
+            if let Some(kind) = boot.register.kinds.get(&kind) {
+                kind.figures.lost(poisoned);
+            }
+        }
     }
 }
 
-async fn gauge(boot: &Boot, register: &Register) -> Result<(), db::Error> {
-    for (id, jobs) in storage::depth(&boot.db, &register.queue_ids(), COUNT_MOST).await? {
-        if let Some(queue) = register.queues.iter().find(|queue| queue.id == id) {
-            let name = queue.name.to_string();
-            metrics::gauge!("jewel_job_ready", "queue" => name).set(jobs as f64);
+async fn gauge(boot: &Boot) -> Result<(), db::Error> {
+    let queues = &boot.register.queues;
+    let ids = boot.register.queue_ids();
+    for (id, jobs, oldest) in storage::depth(&boot.db, &ids, COUNT_MOST).await? {
+        if let Some(queue) = queues.iter().find(|queue| queue.id == id) {
+            figures::waiting(&queue.name, jobs, oldest);
+            boot.health.waiting(&queue.name, oldest);
         }
     }
     Ok(())

@@ -45,7 +45,8 @@ impl Within for Tx {
     }
 
     async fn close(mut self, job: &Job, result: Option<String>) -> Verdict {
-        let settled = storage::complete_within(&mut self, job.worker, job.lease, job.id, result);
+        let Job { worker, lease, id, began, .. } = *job;
+        let settled = storage::complete_within(&mut self, worker, lease, id, began, result);
         match settled.await {
             Ok(true) => {}
             Ok(false) => return Verdict::Refused,

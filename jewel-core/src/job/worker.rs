@@ -85,18 +85,17 @@ impl Worker {
 
     /// One life, from being enlisted to being told to stop or losing the lease.
     async fn live(&self, register: &Arc<Register>, told: &mut watch::Receiver<bool>) -> End {
-        let Some((boot, born)) = self.enlist(told).await else { return End::Told };
+        let Some((boot, born)) = self.enlist(register, told).await else { return End::Told };
         let (endings, ended) = mpsc::channel(MAX_UNSETTLED);
         let board = Arc::new(Board::default());
         let runner = Runner {
-            register: Arc::clone(register),
             states: Arc::clone(&self.states),
             db: self.db.clone(),
             board: Arc::clone(&board),
             grace: self.settings.stop_grace.get(),
         };
         let mut parts = JoinSet::new();
-        self.spawn_parts(&mut parts, &boot, register, board, born);
+        self.spawn_parts(&mut parts, &boot, board, born);
         let mut settling = JoinSet::new();
         let (settled, most) = (Arc::clone(&boot), self.settings.batch());
         settling.spawn(async move { settle::settle(&settled, ended, most).await });
@@ -121,21 +120,23 @@ impl Worker {
         &self,
         parts: &mut JoinSet<()>,
         boot: &Arc<Boot>,
-        register: &Arc<Register>,
         board: Arc<Board>,
         born: Instant,
     ) {
         let (alive, settings) = (Arc::clone(boot), Arc::clone(&self.settings));
         parts.spawn(async move { heartbeat::beat(&alive, &settings, born).await });
         let (kept, settings) = (Arc::clone(boot), Arc::clone(&self.settings));
-        let register = Arc::clone(register);
-        parts.spawn(async move { upkeep::upkeep(&kept, &register, &settings).await });
+        parts.spawn(async move { upkeep::upkeep(&kept, &settings).await });
         let said = Arc::clone(boot);
         parts.spawn(async move { board.serve(&said).await });
     }
 
     /// Begins a life, however long the database takes; `None` where told to stop meanwhile.
-    async fn enlist(&self, told: &mut watch::Receiver<bool>) -> Option<(Arc<Boot>, Instant)> {
+    async fn enlist(
+        &self,
+        register: &Arc<Register>,
+        told: &mut watch::Receiver<bool>,
+    ) -> Option<(Arc<Boot>, Instant)> {
         let name = name();
         loop {
             if *told.borrow() {
@@ -145,7 +146,8 @@ impl Worker {
             match storage::enlist(self.jobs.db(), &name, self.settings.ttl()).await {
                 Ok(id) => {
                     tracing::info!(worker = id, name, "working");
-                    return Some((Arc::new(Boot::new(id, self.jobs.db().clone())), born));
+                    let boot = Boot::new(id, &self.jobs, Arc::clone(register));
+                    return Some((Arc::new(boot), born));
                 }
                 Err(error) => tracing::warn!(%error, "not enlisted; trying again"),
             }

@@ -4,6 +4,7 @@
 //! awake, and tells the client how long to wait before it comes back.
 
 mod event;
+mod follow;
 
 #[cfg(test)]
 mod tests;
@@ -23,6 +24,7 @@ use std::marker::PhantomData;
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
 pub use event::Event;
+pub use follow::{Followed, present};
 
 use crate::http::{Answer, Payload, Success};
 use crate::manifest::{self, Content, Describe};

@@ -9,6 +9,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep};
 
+use super::leftovers::Leftovers;
 use super::{Client, TestDb, must};
 use crate::app::{App, Assembled, Environment, Settings};
 use crate::blob::Blob;
@@ -17,6 +18,7 @@ use crate::config::Sources;
 use crate::crypto::{MasterKey, Tokens};
 use crate::http;
 use crate::id::Id;
+use crate::job::{Args, Enqueue};
 use crate::observe;
 use crate::state::State;
 use crate::tenant::{Account, User};
@@ -34,6 +36,7 @@ pub struct TestApp {
     clock: Clock,
     /// Microseconds of the turned clock that scheduled jobs have been told of.
     turned: AtomicI64,
+    leftovers: Leftovers,
     _folder: TempDir,
     stop: watch::Sender<bool>,
 }
@@ -77,7 +80,8 @@ impl TestApp {
             });
         }
         let turned = AtomicI64::new(0);
-        Self { assembled, settings, db, clock, turned, _folder: folder, stop }
+        let leftovers = Leftovers::default();
+        Self { assembled, settings, db, clock, turned, leftovers, _folder: folder, stop }
     }
 
     /// A client without credentials, at 127.0.0.1.
@@ -138,6 +142,23 @@ impl TestApp {
         must("the worker", must("the worker", working.await));
     }
 
+    /// The jobs of a kind that are not over, by their arguments, in the order in which they were
+    /// enqueued. A test that has looked at a kind may leave jobs of it behind.
+    ///
+    /// # Panics
+    /// Where they cannot be read.
+    pub async fn enqueued<J: Enqueue + Args>(&self) -> Vec<J> {
+        let kind = J::DECLARED.name;
+        self.leftovers.allow(kind);
+        let mut owner = self.db.owner().await;
+        let sql = "select j.args::text from jewel.job j join jewel.kind k on k.id = j.kind_id \
+            where k.name = $1 and not exists (select from jewel.finished f where f.id = j.id) \
+            order by j.id";
+        let found = sqlx::query_scalar::<_, String>(sql).bind(kind).fetch_all(&mut owner).await;
+        let read = |args: &String| must("the arguments", J::read(args));
+        must("looking at jobs", found).iter().map(read).collect()
+    }
+
     /// Whether a job is ready, due or running.
     async fn busy(&self) -> bool {
         let mut owner = self.db.owner().await;
@@ -177,9 +198,14 @@ impl TestApp {
     }
 }
 
+/// A test ends well only where it leaves no job behind: one that is ready or runs, or that failed
+/// and is to be tried again. What was enqueued for later is no such job.
 impl Drop for TestApp {
     fn drop(&mut self) {
         self.stop.send_replace(true);
+        if self.assembled.jobs.is_some() && !std::thread::panicking() {
+            self.leftovers.check(&self.db);
+        }
     }
 }
 

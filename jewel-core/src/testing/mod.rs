@@ -6,6 +6,7 @@
 mod app;
 mod client;
 mod database;
+mod leftovers;
 
 pub use app::TestApp;
 pub use client::{Client, Request, Response};

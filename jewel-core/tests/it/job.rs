@@ -11,6 +11,7 @@ mod crash;
 mod doctor;
 mod enqueue;
 mod fence;
+mod figures;
 mod follow;
 mod operator;
 mod outcome;

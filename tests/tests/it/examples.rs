@@ -3,6 +3,7 @@
 use std::sync::atomic::Ordering;
 
 use chrono::TimeDelta;
+use jewel_core::Id;
 use jewel_core::testing::TestApp;
 use serde_json::json;
 
@@ -12,6 +13,9 @@ mod hello;
 #[expect(dead_code, reason = "`main` is for people")]
 #[path = "../../../examples/job.rs"]
 mod job;
+#[expect(dead_code, reason = "`main` is for people")]
+#[path = "../../../examples/long.rs"]
+mod long;
 
 #[tokio::test]
 async fn hello_greets() {
@@ -35,4 +39,46 @@ async fn a_letter_is_written_once_and_at_the_second_attempt() {
     test.clock().turn(TimeDelta::minutes(2));
     test.work().await;
     assert_eq!(written.0.load(Ordering::Relaxed), 1);
+}
+
+#[tokio::test]
+async fn a_long_task_is_followed_by_asking_and_by_events() {
+    let test = TestApp::start(long::app()).await;
+    let client = test.user(Id::new(), Id::new());
+    let text = json!({ "text": "a ring of gold" });
+    let begun = client.post("/v1/counts").key("one").json(&text).send().await;
+    let (job, place) = (begun.json()["job"].clone(), begun.header("location").to_owned());
+    assert_eq!((begun.code(), place.clone()), (202, format!("/v1/counts/{job}")));
+    assert_eq!(begun.json(), json!({ "job": job, "state": "ready" }));
+    let ask = || client.get(&*place).send();
+    assert_eq!(ask().await.json(), begun.json());
+    let (events, ()) = tokio::join!(client.get(format!("{place}/events")).send(), test.work());
+    let told: Vec<serde_json::Value> = events
+        .text()
+        .lines()
+        .filter_map(|line| serde_json::from_str(line.strip_prefix("data: ")?).ok())
+        .collect();
+    let done = json!({ "job": job, "state": "completed", "result": { "words": 4 } });
+    assert_eq!((told.first(), told.last()), (Some(&begun.json()), Some(&done)));
+    assert_eq!(ask().await.json(), done, "asked, it is the same");
+
+    let stranger = test.user(Id::new(), Id::new());
+    for path in [place.clone(), format!("{place}/events"), "/v1/counts/77".to_owned()] {
+        assert_eq!(stranger.get(path).send().await.problem(), (404, "count_not_found".to_owned()));
+    }
+}
+
+#[tokio::test]
+async fn a_test_sees_what_is_enqueued_and_leaves_nothing_behind() {
+    let letter = json!({ "name": "Ada" });
+    let test = TestApp::start(job::app()).await;
+    test.client().post("/v1/letters").key("one").json(&letter).send().await;
+    let left = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| drop(test)));
+    let said = left.unwrap_err().downcast::<String>().unwrap();
+    assert!(said.contains("1 of `write`"), "{said}");
+
+    let test = TestApp::start(job::app()).await;
+    test.client().post("/v1/letters").key("one").json(&letter).send().await;
+    let letters = test.enqueued::<job::Letter>().await;
+    assert_eq!(letters.len(), 1, "it has been looked at, so it may be left behind");
 }

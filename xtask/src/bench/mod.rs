@@ -4,10 +4,10 @@
 //! here; what measures cargo itself lives in this folder.
 
 mod build;
-mod elsewhere;
 
 use anyhow::Result;
 
+use crate::command;
 use crate::harness::{self, Entry, Outcome};
 
 /// What a bench takes.
@@ -69,13 +69,22 @@ pub(crate) fn run(args: &Args) -> Result<()> {
 }
 
 fn studio(args: &Args) -> Result<Outcome> {
-    elsewhere::run("jewel-app", "studio", args)
+    cargo_bench("jewel-app", "studio", args)
 }
 
 fn http(args: &Args) -> Result<Outcome> {
-    elsewhere::run("tests", "http", args)
+    cargo_bench("tests", "http", args)
 }
 
 fn jobs(args: &Args) -> Result<Outcome> {
-    elsewhere::run("tests", "jobs", args)
+    cargo_bench("tests", "jobs", args)
+}
+
+fn cargo_bench(krate: &str, name: &str, args: &Args) -> Result<Outcome> {
+    let mut cargo = command::cargo(&["bench", "--package", krate, "--bench", name, "--"]);
+    if args.json {
+        cargo.arg("--json");
+    }
+    cargo.args(&args.rest);
+    harness::elsewhere(cargo)
 }

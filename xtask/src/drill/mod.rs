@@ -8,7 +8,8 @@ mod newcomer;
 
 use anyhow::Result;
 
-use crate::harness::{self, Entry};
+use crate::command;
+use crate::harness::{self, Entry, Outcome};
 
 /// What a drill takes.
 #[derive(clap::Args)]
@@ -17,6 +18,7 @@ use crate::harness::{self, Entry};
   cargo xtask drill crash
   cargo xtask drill fresh --user visitor          as root; removes what it made
   cargo xtask drill fresh --user visitor --keep   leaves it for a look
+  cargo xtask drill chaos-jobs --minutes 10
 
 Closes with one line `result: key=value ..`; fails when the gate does not hold.")]
 pub(crate) struct Args {
@@ -35,6 +37,9 @@ pub(crate) struct Args {
     /// Leave what `fresh` made
     #[arg(long)]
     keep: bool,
+    /// How long the storm of `chaos-jobs` lasts at least
+    #[arg(long, value_name = "N", default_value_t = 3)]
+    minutes: u16,
 }
 
 const DRILLS: &[Entry<Args>] = &[
@@ -48,6 +53,11 @@ const DRILLS: &[Entry<Args>] = &[
         what: "kill -9 in the middle of orders; each completes or gives its credits back",
         run: crash::run,
     },
+    Entry {
+        name: "chaos-jobs",
+        what: "workers and PostgreSQL are killed, paused and cut off; no job is lost",
+        run: chaos_jobs,
+    },
 ];
 
 /// Runs the drill, or lists them all.
@@ -59,4 +69,13 @@ pub(crate) fn run(args: &Args) -> Result<()> {
             Ok(())
         }
     }
+}
+
+fn chaos_jobs(args: &Args) -> Result<Outcome> {
+    let mut cargo = command::cargo(&["test", "--package", "tests", "--test", "chaos", "--"]);
+    cargo.args(["--minutes", &args.minutes.to_string()]);
+    if args.json {
+        cargo.arg("--json");
+    }
+    harness::elsewhere(cargo)
 }

@@ -3,8 +3,12 @@
 //! Progress goes to stderr; the last line of stdout is `result: key=value ..`, or one JSON object
 //! under `--json`; the exit code says whether the gate holds. Nothing is measured here.
 
+mod elsewhere;
+
 use anyhow::{Result, bail};
 use serde_json::{Map, Value};
+
+pub(crate) use elsewhere::elsewhere;
 
 /// One bench or drill of a table.
 pub(crate) struct Entry<A> {
@@ -120,7 +124,7 @@ pub(crate) fn run<A>(table: &[Entry<A>], name: &str, args: &A, json: bool) -> Re
 /// The table for `--help`-like listings.
 pub(crate) fn list<A>(table: &[Entry<A>]) {
     for entry in table {
-        println!("{:<10}{}", entry.name, entry.what);
+        println!("{:<12}{}", entry.name, entry.what);
     }
 }
 

@@ -58,8 +58,8 @@ impl Source {
 
     /// Whether the line is test code: by its file, or by `#[cfg(test)]` and `#[test]`.
     pub(super) fn is_test(&self, line: usize) -> bool {
-        let bench = self.file.contains("/benches/");
-        let by_file = self.krate == ALL_TESTS && !bench
+        let timed = self.file.contains("/benches/") || self.file.contains("/drills/");
+        let by_file = self.krate == ALL_TESTS && !timed
             || self.file.ends_with("/tests.rs")
             || self.file.contains("/tests/");
         by_file || self.tests.iter().any(|lines| lines.contains(&line))

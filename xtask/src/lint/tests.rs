@@ -119,7 +119,9 @@ fn sleeping_tests_are_found() -> Result<()> {
                 #[test]\nfn t() {\n std::thread::sleep(d) }";
     assert_eq!(lines(words::sleeps, "jewel-app/src/x.rs", text)?, [5]);
     assert_eq!(lines(words::sleeps, "jewel-app/tests/x.rs", text)?, [1, 2, 5]);
-    assert_eq!(lines(words::sleeps, "tests/benches/http/x.rs", text)?, [5]);
+    for timed in ["tests/benches/http/x.rs", "tests/drills/chaos/x.rs"] {
+        assert_eq!(lines(words::sleeps, timed, text)?, [5]);
+    }
     Ok(())
 }
 

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
-use jewel_core::job::{Job, JobError, JobId, Place};
+use jewel_core::job::{Cancel, Job, JobError, JobId, Place};
 use jewel_core::{State, job, jobs};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -226,6 +226,36 @@ async fn a_unique_job_is_the_only_one_until_it_is_over() {
     until_finished(&world, 3).await;
     worker.stop().await;
     assert_eq!(world.count("select count(*) from jewel.unique_lock").await, 0);
+    world.conserved().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_unique_job_whose_rival_ends_at_that_moment_is_enqueued() {
+    let world = Arc::new(World::new().await);
+    let first = enqueue(&world, vec![Report { shop: 1, note: "first".to_owned() }]).await[0];
+    // Whoever tries for a key waits, after the try, until the test lets go of a lock.
+    world
+        .script(
+            "create function hold() returns trigger language plpgsql as $$ begin \
+                perform pg_advisory_xact_lock(42); return null; end $$; \
+             create trigger hold after insert on jewel.unique_lock execute function hold(); \
+             grant execute on function hold() to jewel_app; \
+             select pg_advisory_lock(42)",
+        )
+        .await;
+    let other = Arc::clone(&world);
+    let second = tokio::spawn(async move {
+        enqueue(&other, vec![Report { shop: 1, note: "second".to_owned() }]).await[0]
+    });
+    let tries = async {
+        let waits = "select count(*) from pg_locks where locktype = 'advisory' and not granted";
+        while world.count(waits).await == 0 {}
+    };
+    within("the second's try", tries).await;
+    assert_eq!(world.jobs.cancel(JobId(first.0)).await.unwrap(), Cancel::Cancelled);
+    world.script("select pg_advisory_unlock(42)").await;
+    let second = within("the second", second).await.unwrap();
+    assert!(!second.1 && second.0 != first.0, "nothing stands in its way any more");
     world.conserved().await;
 }
 

@@ -280,6 +280,11 @@ impl World {
         sqlx::query(sql).execute(&mut *self.owner.lock().await).await.unwrap();
     }
 
+    /// Runs several statements as the owner of the tables.
+    pub(super) async fn script(&self, sql: &'static str) {
+        sqlx::raw_sql(sql).execute(&mut *self.owner.lock().await).await.unwrap();
+    }
+
     /// Waits until what holds for a kind is known.
     pub(super) async fn declared(&self, kind: &str) {
         let known = async {

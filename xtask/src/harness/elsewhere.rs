@@ -1,24 +1,20 @@
-//! Starts a bench that is a cargo bench of another crate, and takes over its closing line.
+//! A bench or drill that is a program of another crate: it is started, and its closing line taken
+//! over.
 //!
 //! Its other lines are progress and go to stderr; its exit code is its gate.
 
 use std::io::{BufRead, BufReader};
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result};
 
-use super::Args;
+use super::Outcome;
 use crate::command;
-use crate::harness::Outcome;
 
-/// Runs `cargo bench -p KRATE --bench NAME`.
-pub(super) fn run(krate: &str, name: &str, args: &Args) -> Result<Outcome> {
-    let mut cargo = command::cargo(&["bench", "--package", krate, "--bench", name, "--"]);
-    if args.json {
-        cargo.arg("--json");
-    }
-    cargo.args(&args.rest).stdout(Stdio::piped());
+/// Runs it, and reads what it closes with.
+pub(crate) fn elsewhere(mut cargo: Command) -> Result<Outcome> {
     let line = command::shown(&cargo);
+    cargo.stdout(Stdio::piped());
     let mut child = cargo.spawn().with_context(|| format!("cannot start `{line}`"))?;
     let mut outcome = None;
     for printed in child.stdout.take().map(BufReader::new).into_iter().flat_map(BufRead::lines) {
