@@ -36,12 +36,24 @@ pub(super) fn conflicts(endpoints: &[Named], jobs: &[(&str, Definition)]) -> Vec
     found
 }
 
-/// The limits are the queue's: all its jobs say the same.
+/// The limits are the queue's: all its jobs say the same. What is counted by a field is counted by
+/// its hash, and encrypted jobs have another one.
 fn limits(jobs: &[(&str, Definition)]) -> Vec<String> {
     let mut first: BTreeMap<&str, &job::Declared> = BTreeMap::new();
     let mut found = Vec::new();
     for declared in jobs.iter().map(|(_, job)| &job.entry.declared) {
         let known = *first.entry(declared.queue).or_insert(declared);
+        if known.limits.key.is_some() && known.encrypted != declared.encrypted {
+            found.push(format!(
+                "the queue `{}` is limited by a field, and of `{}` at {} and `{}` at {} one is \
+                 encrypted: say `encrypted` at both, or give one a queue of its own",
+                declared.queue,
+                known.name,
+                at(known),
+                declared.name,
+                at(declared)
+            ));
+        }
         if known.limits != declared.limits {
             found.push(format!(
                 "the queue `{}` has the limits of `{}` at {} and others of `{}` at {}: say the \

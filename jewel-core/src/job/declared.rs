@@ -173,6 +173,8 @@ pub struct Declared {
     pub limits: Limits,
     /// Whether the clock enqueues it.
     pub schedule: Option<Schedule>,
+    /// Whether its arguments and its result are sealed before the database has them.
+    pub encrypted: bool,
     /// The application state that its function takes.
     pub arguments: &'static [Argument],
 }

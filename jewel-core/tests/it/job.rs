@@ -9,6 +9,7 @@
 
 mod crash;
 mod doctor;
+mod encrypted;
 mod enqueue;
 mod fence;
 mod follow;

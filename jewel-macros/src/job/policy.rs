@@ -20,7 +20,14 @@ pub(super) fn tokens(words: &Words) -> TokenStream {
             ::jewel_core::macros::job::Schedule { pattern: #pattern, zone: #zone, missed: #missed }
         }
     }));
-    quote!(keep: #keep, unique: #unique, limits: #limits, schedule: #schedule,)
+    let encrypted = words.encrypted;
+    quote! {
+        keep: #keep,
+        unique: #unique,
+        limits: #limits,
+        schedule: #schedule,
+        encrypted: #encrypted,
+    }
 }
 
 fn limits(words: &Words) -> TokenStream {

@@ -19,7 +19,8 @@ fn a_job_with_every_word() {
         rate(30 / minute, burst = 5),
         unique(shot, look, until = start),
         schedule("0 4 * * *", zone = "Europe/Berlin", missed = all),
-        keep = 7d
+        keep = 7d,
+        encrypted
     );
     let item = quote! {
         /// Render a shot.

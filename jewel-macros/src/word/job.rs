@@ -8,7 +8,9 @@ use super::rate::Rate;
 use super::retry::Retry;
 use super::schedule::Schedule;
 use super::unique::Unique;
-use super::{Word, at_once, keep, priority, queue, rate, retry, schedule, timeout, unique};
+use super::{
+    Word, at_once, encrypted, keep, priority, queue, rate, retry, schedule, timeout, unique,
+};
 
 /// Every word of `#[job]`.
 pub(crate) const TABLE: &[&Word<Words>] = &[
@@ -21,6 +23,7 @@ pub(crate) const TABLE: &[&Word<Words>] = &[
     &unique::WORD,
     &schedule::WORD,
     &keep::WORD,
+    &encrypted::WORD,
 ];
 
 /// What a job's annotation said; what it did not say, or said wrong, is absent.
@@ -44,4 +47,6 @@ pub(crate) struct Words {
     pub(crate) schedule: Option<Schedule>,
     /// How long what is known of it is kept.
     pub(crate) keep: Option<Duration>,
+    /// Whether its arguments and its result are sealed.
+    pub(crate) encrypted: bool,
 }

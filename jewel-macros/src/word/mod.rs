@@ -8,6 +8,7 @@ pub(crate) mod access;
 pub(crate) mod at_once;
 pub(crate) mod body;
 pub(crate) mod deadline;
+pub(crate) mod encrypted;
 pub(crate) mod endpoint;
 pub(crate) mod job;
 pub(crate) mod keep;

@@ -107,6 +107,8 @@ fn what_is_said_of_many_jobs_is_declared_too() {
     assert_eq!(tidy.declared.schedule.unwrap().zone, "UTC");
     assert_eq!((tidy.declared.keep, tidy.solo), (Duration::ZERO, false));
     assert_eq!(tidy.declared.unique, Some(Until::Finish));
+    let encrypted: Vec<bool> = job::tasks().iter().map(|t| t.entry.declared.encrypted).collect();
+    assert_eq!(encrypted, [false, false, false, false, true]);
 }
 
 #[test]

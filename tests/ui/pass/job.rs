@@ -84,6 +84,19 @@ mod policy {
     pub(super) async fn tidy(_: Tidy) -> Result<(), JobError> {
         Ok(())
     }
+
+    /// Whom to tell what.
+    #[derive(Debug, Serialize, Deserialize, JsonSchema)]
+    pub(super) struct Secret {
+        account: u32,
+        word: String,
+    }
+
+    /// Tells a secret.
+    #[job(queue = secrets, encrypted, limit(1, per = account), unique)]
+    pub(super) async fn tell(secret: Secret) -> Result<String, JobError> {
+        Ok(secret.word)
+    }
 }
 
 /// Orders both.
@@ -97,5 +110,5 @@ async fn order(tx: &mut Tx) -> Result<(), jewel_core::db::Error> {
 
 /// Everything that is mounted.
 pub(crate) fn tasks() -> &'static [Definition] {
-    jobs![render, mail::send, policy::digest, policy::tidy]
+    jobs![render, mail::send, policy::digest, policy::tidy, policy::tell]
 }
