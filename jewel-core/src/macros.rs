@@ -193,4 +193,9 @@ pub mod words {
     /// key derived from `auth.key`. Operators see them only by `jobs show --reveal`. What the job
     /// says in errors and progress is not sealed.
     pub fn encrypted() {}
+
+    /// `on_dead = tell_support`: the job that is enqueued when this one ends dead or poisoned, in
+    /// the transaction that writes that end. Its first argument is `Dead<Args>`, with the arguments
+    /// of this job, or `Dead`, for those of any.
+    pub fn on_dead() {}
 }

@@ -28,11 +28,36 @@ pub(super) fn conflicts(endpoints: &[Named], jobs: &[(&str, Definition)]) -> Vec
     ));
     found.extend(names(entries()));
     found.extend(limits(jobs));
+    found.extend(handlers(jobs));
     found.extend(jobs.iter().filter_map(|(_, job)| {
         let declared = &job.entry.declared;
         let wrong = Plan::read(&declared.schedule?).err()?;
         Some(format!("{} `{}`: {wrong}", at(declared), declared.name))
     }));
+    found
+}
+
+/// What is enqueued when a job dies is there, and hides what that one hides.
+fn handlers(jobs: &[(&str, Definition)]) -> Vec<String> {
+    let all = || jobs.iter().map(|(_, job)| &job.entry.declared);
+    let mut found = Vec::new();
+    for declared in all() {
+        let Some(handler) = declared.on_dead else { continue };
+        let (name, handler) = (declared.name, handler.kind);
+        match all().find(|other| other.name == handler && other.buries) {
+            None => found.push(format!(
+                "{} `{name}`: its `on_dead` names `{handler}`, which no module lists",
+                at(declared)
+            )),
+            Some(other) if declared.encrypted && !other.encrypted => found.push(format!(
+                "{} `{name}` is encrypted, and `{handler}` at {} takes what died of it and is not: \
+                 say `encrypted` there too",
+                at(declared),
+                at(other)
+            )),
+            Some(_) => {}
+        }
+    }
     found
 }
 

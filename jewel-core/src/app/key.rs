@@ -9,7 +9,7 @@ use super::{Auth, Error};
 use crate::crypto::{KeyRing, MasterKey};
 use crate::secret::Secret;
 
-/// The current key, configured or in `file`, which is made where it is missing, and the former ones.
+/// The former keys, and the current one: configured, or in `file`, which is made if it is missing.
 pub(super) fn ring(auth: &Auth, file: &Path) -> Result<KeyRing, Error> {
     Ok(KeyRing::new(master(auth, file)?, former(auth)?))
 }

@@ -12,7 +12,7 @@ use super::serve::Ground;
 use crate::app::{App, Auth, Error, Module};
 use crate::config::Sources;
 use crate::crypto::{KeyRing, MasterKey};
-use crate::job::JobError;
+use crate::job::{Dead, JobError};
 use crate::secret::Secret;
 use crate::{Problem, endpoints, get, job, jobs, output};
 
@@ -125,6 +125,35 @@ fn encrypted_jobs_are_not_counted_together_with_others() {
     let alone = Module::new("mail", "Mail.").jobs(jobs![telegram]);
     let manifest = App::new("test", "1.0.0").migrations(&NONE).module(alone).manifest().unwrap();
     assert!(manifest.jobs[0].encrypted);
+}
+
+/// Told of what did not arrive.
+#[job(queue = complaints)]
+async fn complain(_dead: Dead) -> Result<(), JobError> {
+    Ok(())
+}
+
+/// Does not arrive.
+#[job(on_dead = complain, encrypted)]
+async fn lose(_postcard: Postcard) -> Result<(), JobError> {
+    Ok(())
+}
+
+/// What everybody reads.
+#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
+struct Postcard {}
+
+#[test]
+fn who_is_told_of_a_death_is_there_and_hides_what_is_hidden() {
+    let of = |jobs| {
+        App::new("test", "1.0.0").migrations(&NONE).module(Module::new("m", "M.").jobs(jobs))
+    };
+    let told = conflicts(&of(jobs![lose]));
+    assert_eq!(told.len(), 1, "{told:#?}");
+    assert!(told[0].contains("`lose`: its `on_dead` names `complain`, which no"), "{told:#?}");
+    let told = conflicts(&of(jobs![lose, complain]));
+    assert_eq!(told.len(), 1, "{told:#?}");
+    assert!(told[0].contains("`lose` is encrypted, and `complain` at"), "{told:#?}");
 }
 
 #[test]

@@ -1,8 +1,8 @@
-//! Sealing: what is written comes back only to who has the key, for the same purpose, and unaltered.
+//! Sealing: what is written comes back only to who has the key, for the same purpose, unaltered.
 //!
-//! XChaCha20-Poly1305 with a random nonce of 24 bytes, under a key derived for the purpose. A sealed
-//! text is `v1.KEY.BYTES`: the name of the master key, and nonce and ciphertext in base64. What it
-//! is about is not in it, but bound to it: the same text does not open as anything else.
+//! XChaCha20-Poly1305 with a random nonce of 24 bytes, under a key derived for the purpose. What is
+//! sealed is `v1.KEY.BYTES`: the master key's name, and nonce and ciphertext in base64. What it is
+//! about is not in it, but bound to it: the same text does not open as anything else.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

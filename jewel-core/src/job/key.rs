@@ -1,7 +1,7 @@
 //! What two jobs have in common: the keys by which they are limited and unique. Pure.
 //!
-//! A key is the hash of the named fields as JSON, so that whatever can be enqueued can be a key. Such
-//! a hash tells who tries all values which one it is of; those of encrypted jobs are hidden.
+//! A key is the hash of the named fields as JSON, so that whatever can be enqueued can be a key. It
+//! tells who tries all values which one it is of; those of encrypted jobs are hidden.
 
 use serde::Serialize;
 use sha2::{Digest, Sha256};

@@ -96,5 +96,5 @@ async fn plans(db: &Db, jobs: &[Definition]) -> Result<HashMap<&'static str, Pla
 fn policy(job: &Definition) -> KindPolicy<'_> {
     let declared = &job.entry.declared;
     let (name, keep, unique) = (declared.name, declared.keep, declared.unique);
-    KindPolicy { name, keep, unique, solo: job.entry.solo }
+    KindPolicy { name, keep, unique, solo: job.entry.solo, on_dead: declared.on_dead }
 }

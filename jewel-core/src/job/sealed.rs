@@ -1,5 +1,5 @@
-//! What the database keeps of encrypted jobs: `{"$sealed": ".."}` in place of arguments and results,
-//! and hashes under a key in place of what they are limited and unique by. Pure.
+//! What the database keeps of encrypted jobs: `{"$sealed": ".."}` in place of arguments and of
+//! results, and hashes under a key in place of what they are limited and unique by. Pure.
 //!
 //! Arguments open only as those of their kind, a result only as that of its job. Nobody else may
 //! write an object of this shape, so that it never means two things.
@@ -75,18 +75,31 @@ pub(super) fn bodies(
 }
 
 /// Arguments as their function reads them. Those that were enqueued before their kind was encrypted
-/// are there as they are; without keys the job is not begun, because its result could not be sealed.
+/// are there as they are; without keys the job is not begun: its result could not be sealed.
 pub(super) fn opened<'a>(
     keys: Option<&KeyRing>,
     declared: &Declared,
     text: &'a str,
 ) -> Result<Cow<'a, str>, Closed> {
+    if declared.buries && text.contains(MEMBER) {
+        return open_dead(keys, text).map(Cow::Owned);
+    }
     if !is_sealed(text) {
         let begins = !declared.encrypted || keys.is_some();
         return if begins { Ok(Cow::Borrowed(text)) } else { Err(Closed::NoKeys) };
     }
     let value = serde_json::from_str(text).unwrap_or_default();
     open(keys, ARGS, declared.name, &value).map(Cow::Owned)
+}
+
+/// A job that died, with its own arguments opened: the database took them as they were. What is no
+/// such job stays as it is: it will not be read.
+pub(super) fn open_dead(keys: Option<&KeyRing>, text: &str) -> Result<String, Closed> {
+    let mut dead: Value = serde_json::from_str(text).unwrap_or_default();
+    let kind = dead.get("kind").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let Some(args) = dead.get_mut("args") else { return Ok(text.to_owned()) };
+    *args = shown_args(keys, &kind, args.take())?;
+    Ok(dead.to_string())
 }
 
 /// A result as it is kept; `Err` where it cannot be, with the reason.

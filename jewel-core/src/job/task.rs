@@ -131,6 +131,7 @@ impl Definition {
             keep_ms: millis(declared.keep),
             transactional: self.entry.solo,
             encrypted: declared.encrypted,
+            on_dead: declared.on_dead.map(|handler| handler.kind.to_owned()),
             unique: declared.unique.map(|until| match until {
                 Until::Finish => manifest::Unique::Finish,
                 Until::Start => manifest::Unique::Start,

@@ -294,6 +294,9 @@ pub struct Job {
     pub transactional: bool,
     /// Whether its arguments and its result are sealed before the database has them.
     pub encrypted: bool,
+    /// The job that is enqueued when it dies.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub on_dead: Option<String>,
     /// Until when a second one like it is not enqueued.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unique: Option<Unique>,

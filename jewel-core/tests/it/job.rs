@@ -13,6 +13,7 @@ mod encrypted;
 mod enqueue;
 mod fence;
 mod follow;
+mod on_dead;
 mod operator;
 mod outcome;
 mod policy;

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use proc_macro2::TokenStream;
+
 use super::at_once::AtOnce;
 use super::priority::Priority;
 use super::rate::Rate;
@@ -9,7 +11,8 @@ use super::retry::Retry;
 use super::schedule::Schedule;
 use super::unique::Unique;
 use super::{
-    Word, at_once, encrypted, keep, priority, queue, rate, retry, schedule, timeout, unique,
+    Word, at_once, encrypted, keep, on_dead, priority, queue, rate, retry, schedule, timeout,
+    unique,
 };
 
 /// Every word of `#[job]`.
@@ -24,6 +27,7 @@ pub(crate) const TABLE: &[&Word<Words>] = &[
     &schedule::WORD,
     &keep::WORD,
     &encrypted::WORD,
+    &on_dead::WORD,
 ];
 
 /// What a job's annotation said; what it did not say, or said wrong, is absent.
@@ -49,4 +53,6 @@ pub(crate) struct Words {
     pub(crate) keep: Option<Duration>,
     /// Whether its arguments and its result are sealed.
     pub(crate) encrypted: bool,
+    /// The path of the job that is enqueued when it dies.
+    pub(crate) on_dead: Option<TokenStream>,
 }

@@ -14,6 +14,7 @@ pub(crate) mod job;
 pub(crate) mod keep;
 pub(crate) mod later;
 pub(crate) mod limit;
+pub(crate) mod on_dead;
 pub(crate) mod priority;
 pub(crate) mod queue;
 pub(crate) mod rate;

@@ -125,11 +125,11 @@ fn priority(number: i16) -> String {
 }
 
 fn block(text: &mut String, name: &str, value: &Value) {
-    let _ = write!(text, "\n  {name}\n"); // a String takes everything
-    text.push_str(&match sealed_key(value) {
+    let shown = match sealed_key(value) {
         Some(key) => format!("    sealed under the key {key}; `--reveal` opens them\n"),
         None => lines(&json(value), "    "),
-    });
+    };
+    let _ = write!(text, "\n  {name}\n{shown}"); // a String takes everything
 }
 
 /// What an operator may want to do next.

@@ -70,7 +70,7 @@ impl Jobs {
         self.mend_as(id, args, false).await
     }
 
-    /// The same; `encrypted` where the program knows that the job is, whatever its old arguments are.
+    /// The same; `encrypted` where the program knows that the job is, whatever the old ones are.
     pub(crate) async fn mend_as(
         &self,
         id: JobId,

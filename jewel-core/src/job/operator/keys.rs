@@ -1,7 +1,7 @@
 //! The check of the keys: can what is sealed be opened, and which former key is still needed?
 
 use super::health::{Finding, Level, Program, jobs};
-use crate::crypto::KeyId;
+use crate::crypto::{KeyId, KeyRing};
 use crate::db;
 use crate::job::Jobs;
 
@@ -25,7 +25,7 @@ impl Jobs {
         let ring = self.db().keys();
         let current = ring.map(|ring| ring.current().to_string());
         all.retain(|sealed| Some(&sealed.key) != current.as_ref());
-        let former = ring.into_iter().flat_map(|ring| ring.former());
+        let former = ring.into_iter().flat_map(KeyRing::former);
         let mut found: Vec<Finding> = former.map(|key| needed(key, &mut all)).collect();
         found.extend(all.iter().map(missing));
         if found.is_empty() {

@@ -150,7 +150,7 @@ impl Jobs {
         Ok(Some(Detail { standing, worker, failures, waits_for, awaited_by }))
     }
 
-    /// Opens what is sealed of a job, where these keys do. It is secret, so ask whether whoever sees
+    /// Opens what is sealed of a job, where these keys do. It is secret: ask whether whoever sees
     /// it may.
     ///
     /// # Errors

@@ -124,6 +124,8 @@ impl Enqueue for Play {
         limits: Limits::NONE,
         schedule: None,
         encrypted: false,
+        on_dead: None,
+        buries: false,
         arguments: &[],
     };
 }
@@ -148,7 +150,7 @@ pub(super) struct World {
     pub(super) stage: Stage,
     owner: Mutex<PgConnection>,
     url: String,
-    _ears: JoinHandle<()>,
+    ears: JoinHandle<()>,
 }
 
 /// A worker that was started.
@@ -182,10 +184,10 @@ impl World {
         let url = server.url(&name);
         db::migrate(&url, None).await.unwrap();
         let owner = Mutex::new(PgConnection::connect(&url).await.unwrap());
-        let jobs = Jobs::new(pooled(&url, None, 4));
+        let jobs = Jobs::new(pooled(&url, "test queue", None, 4));
         Self {
-            db: pooled(&url, None, 10),
-            _ears: listening(&jobs),
+            db: pooled(&url, "test", None, 10),
+            ears: listening(&jobs),
             jobs,
             stage: Stage { runs: broadcast::Sender::new(4096), gate: Arc::default() },
             owner,
@@ -195,9 +197,9 @@ impl World {
 
     /// Takes other keys, or none, as a restart with other settings would.
     pub(super) fn rekey(&mut self, keys: Option<KeyRing>) {
-        self.db = pooled(&self.url, keys.clone(), 10);
-        self.jobs = Jobs::new(pooled(&self.url, keys, 4));
-        self._ears = listening(&self.jobs);
+        self.db = pooled(&self.url, "test", keys.clone(), 10);
+        self.jobs = Jobs::new(pooled(&self.url, "test queue", keys, 4));
+        std::mem::replace(&mut self.ears, listening(&self.jobs)).abort();
     }
 
     /// Starts a worker.
@@ -216,7 +218,7 @@ impl World {
         settings: Settings,
         state: impl Send + Sync + 'static,
     ) -> Working {
-        let jobs = Jobs::new(pooled(&self.url, self.db.keys().cloned(), 4));
+        let jobs = Jobs::new(pooled(&self.url, "test worker", self.db.keys().cloned(), 4));
         let mut states = States::default();
         states.insert(self.stage.clone());
         states.insert(state);
@@ -383,10 +385,10 @@ async fn sweep(root: &mut PgConnection) {
 }
 
 /// A small pool that has patience: a test machine may be busy with others.
-fn pooled(url: &str, keys: Option<KeyRing>, connections: u32) -> Db {
+fn pooled(url: &str, name: &str, keys: Option<KeyRing>, connections: u32) -> Db {
     let acquire_timeout = Span::from_secs(20);
     let settings = db::Settings { connections, acquire_timeout, ..db::Settings::default() };
-    keys.into_iter().fold(Db::new(url, "test", &settings).unwrap(), Db::with_keys)
+    keys.into_iter().fold(Db::new(url, name, &settings).unwrap(), Db::with_keys)
 }
 
 /// Hears what is told of jobs.
