@@ -132,7 +132,8 @@ begin
   from e join jewel.job j on j.id = e.job_id;
 end $$;
 
--- The same for keyed queues.
+-- The same for keyed queues; and a rate goes by one reading of the clock: by two, a full bucket could
+-- lack a microsecond, and the last of its jobs.
 drop function jewel.claim_keyed(smallint, bigint, int, bigint, uuid[]);
 create function jewel.claim_keyed(
   q smallint, after_key bigint, n int, w bigint, leases uuid[])
@@ -152,6 +153,8 @@ declare
   first   bigint;
   tids    tid[] := '{}';
   x       tid[];
+  moment  timestamptz := clock_timestamp();
+  tat     timestamptz;
 begin
   if not pg_try_advisory_xact_lock(hashtextextended('jewel.keyed', q)) then
     return;                             -- another process is admitting this queue
@@ -169,11 +172,10 @@ begin
     room := least(room, qr.global_limit - (
       select count(*) from jewel.lease r where r.queue_id = q and r.lane_key is not null)::int);
   end if;
-  if qr.rate_per is not null then       -- GCRA on the database's clock
+  if qr.rate_per is not null then       -- GCRA on the database's clock, which is read once
+    tat := greatest(coalesce(qr.rate_tat, '-infinity'), moment - qr.rate_per * qr.rate_burst);
     room := least(room, floor(
-      extract(epoch from (clock_timestamp() - greatest(
-        coalesce(qr.rate_tat, '-infinity'), clock_timestamp() - qr.rate_per * qr.rate_burst)))
-      / extract(epoch from qr.rate_per))::int);
+      extract(epoch from moment - tat) / extract(epoch from qr.rate_per))::int);
   end if;
   while room > 0 loop
     select l.lane_key into k from jewel.lane l         -- loose index scan
@@ -202,11 +204,7 @@ begin
     return;
   end if;
   if qr.rate_per is not null then
-    update jewel.queue
-    set rate_tat = greatest(
-        coalesce(rate_tat, '-infinity'), clock_timestamp() - rate_per * rate_burst)
-      + rate_per * cardinality(tids)
-    where id = q;
+    update jewel.queue set rate_tat = tat + rate_per * cardinality(tids) where id = q;
   end if;
   return query
   with d as (delete from jewel.lane l where l.ctid = any(tids) returning l.*),
@@ -236,7 +234,8 @@ language sql as $$
   select greatest(claimed_at, clock_timestamp() - ago * interval '1 ms')
 $$;
 
--- As before, and says when each run began; it may be null.
+-- As before, and says when each run began; it may be null. Where nothing is kept, the failures of
+-- earlier attempts are not either.
 create function jewel.complete(
   w bigint, leases uuid[], jids bigint[], results jsonb[], agos int[])
 returns table (what text, lease uuid, job_id bigint)
@@ -259,6 +258,12 @@ begin
     delete from jewel.job
     where id = any(array(select job_id from ok where flags & 4 <> 0))
       and id between (select min(job_id) from ok where flags & 4 <> 0)
+        and (select max(job_id) from ok where flags & 4 <> 0)),
+  g as (
+    delete from jewel.failure
+    where job_id = any(array(
+        select job_id from ok where flags & 4 <> 0 and (attempt > 1 or crashes > 0)))
+      and job_id between (select min(job_id) from ok where flags & 4 <> 0)
         and (select max(job_id) from ok where flags & 4 <> 0)),
   u as (
     delete from jewel.unique_lock
@@ -326,6 +331,38 @@ create or replace function jewel.fail(
 returns table (what text, lease uuid, job_id bigint) language sql as $$
   select * from jewel.fail(w, leases, jids, reasons, messages, retry_ats, null)
 $$;
+
+-- ── operate ─────────────────────────────────────────────────────────────────────────────────────
+
+-- As before, but where a job waits goes by its queue, not by whether it has a key.
+create or replace function jewel.retry(jids bigint[]) returns setof bigint language plpgsql as $$
+declare
+  mine bigint[];
+begin
+  jids := array(select f.id from jewel.finished f where f.id = any(jids) order by f.id for update);
+  with c as (select j.id, j.unique_key, j.flags from jewel.job j where j.id = any(jids)),
+  k as (
+    insert into jewel.unique_lock (key, job_id)
+    select unique_key, id from c where unique_key is not null and flags & 3 <> 0
+    order by unique_key
+    on conflict do nothing returning job_id)
+  select array_agg(c.id) into mine
+    from c where c.unique_key is null or c.flags & 3 = 0 or c.id in (select job_id from k);
+  return query
+  with f as (delete from jewel.finished where id = any(mine) returning id),
+  o as materialized (
+    select j.id, j.kind_id, j.queue_id, j.priority, j.flags, nextval('jewel.job_seq') seq,
+      case when q.keyed then coalesce(j.lane_key, 0) end lane_key
+    from f join jewel.job j on j.id = f.id join jewel.queue q on q.id = j.queue_id),
+  l as (
+    insert into jewel.lane (lane_key, seq, job_id, kind_id, queue_id, priority, flags)
+    select lane_key, seq, id, kind_id, queue_id, priority, flags
+    from o where lane_key is not null),
+  r as (
+    insert into jewel.ready (seq, job_id, kind_id, queue_id, priority, flags)
+    select seq, id, kind_id, queue_id, priority, flags from o where lane_key is null)
+  select id from o;
+end $$;
 
 -- ── count ───────────────────────────────────────────────────────────────────────────────────────
 

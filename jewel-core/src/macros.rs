@@ -188,4 +188,14 @@ pub mod words {
     /// `keep = 7d`: how long what is known of a job is kept after it did its work; a day where
     /// nothing is said, `keep = none` for not at all. One that failed for good is kept for 14 days.
     pub fn keep() {}
+
+    /// `encrypted`: the arguments and the result are sealed before the database has them, under a
+    /// key derived from `auth.key`. Operators see them only by `jobs show --reveal`. What the job
+    /// says in errors and progress is not sealed.
+    pub fn encrypted() {}
+
+    /// `on_dead = tell_support`: the job that is enqueued when this one ends dead or poisoned, in
+    /// the transaction that writes that end. Its first argument is `Dead<Args>`, with the arguments
+    /// of this job, or `Dead`, for those of any.
+    pub fn on_dead() {}
 }

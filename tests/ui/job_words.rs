@@ -18,4 +18,14 @@ async fn more(args: More) -> Result<(), JobError> {
     loop {}
 }
 
+/// What is said wrong.
+#[derive(serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+pub struct Third {}
+
+/// Render it.
+#[job(encrypted = true, encrypt)]
+async fn third(args: Third) -> Result<(), JobError> {
+    loop {}
+}
+
 fn main() {}

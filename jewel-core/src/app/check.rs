@@ -28,6 +28,7 @@ pub(super) fn conflicts(endpoints: &[Named], jobs: &[(&str, Definition)]) -> Vec
     ));
     found.extend(names(entries()));
     found.extend(limits(jobs));
+    found.extend(handlers(jobs));
     found.extend(jobs.iter().filter_map(|(_, job)| {
         let declared = &job.entry.declared;
         let wrong = Plan::read(&declared.schedule?).err()?;
@@ -36,12 +37,48 @@ pub(super) fn conflicts(endpoints: &[Named], jobs: &[(&str, Definition)]) -> Vec
     found
 }
 
-/// The limits are the queue's: all its jobs say the same.
+/// What is enqueued when a job dies is there, and hides what that one hides.
+fn handlers(jobs: &[(&str, Definition)]) -> Vec<String> {
+    let all = || jobs.iter().map(|(_, job)| &job.entry.declared);
+    let mut found = Vec::new();
+    for declared in all() {
+        let Some(handler) = declared.on_dead else { continue };
+        let (name, handler) = (declared.name, handler.kind);
+        match all().find(|other| other.name == handler && other.buries) {
+            None => found.push(format!(
+                "{} `{name}`: its `on_dead` names `{handler}`, which no module lists",
+                at(declared)
+            )),
+            Some(other) if declared.encrypted && !other.encrypted => found.push(format!(
+                "{} `{name}` is encrypted, and `{handler}` at {} takes what died of it and is not: \
+                 say `encrypted` there too",
+                at(declared),
+                at(other)
+            )),
+            Some(_) => {}
+        }
+    }
+    found
+}
+
+/// The limits are the queue's: all its jobs say the same. What is counted by a field is counted by
+/// its hash, and encrypted jobs have another one.
 fn limits(jobs: &[(&str, Definition)]) -> Vec<String> {
     let mut first: BTreeMap<&str, &job::Declared> = BTreeMap::new();
     let mut found = Vec::new();
     for declared in jobs.iter().map(|(_, job)| &job.entry.declared) {
         let known = *first.entry(declared.queue).or_insert(declared);
+        if known.limits.key.is_some() && known.encrypted != declared.encrypted {
+            found.push(format!(
+                "the queue `{}` is limited by a field, and of `{}` at {} and `{}` at {} one is \
+                 encrypted: say `encrypted` at both, or give one a queue of its own",
+                declared.queue,
+                known.name,
+                at(known),
+                declared.name,
+                at(declared)
+            ));
+        }
         if known.limits != declared.limits {
             found.push(format!(
                 "the queue `{}` has the limits of `{}` at {} and others of `{}` at {}: say the \

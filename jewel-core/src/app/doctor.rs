@@ -44,10 +44,15 @@ async fn database(app: &App, ground: &Ground, checkup: Checkup, findings: &mut V
         Ok(urls) => urls,
         Err(error) => return findings.push(wrong("database", &error)),
     };
-    let db = match Db::new(&urls.app, &format!("{} doctor", app.name), &ground.settings.db) {
+    let mut db = match Db::new(&urls.app, &format!("{} doctor", app.name), &ground.settings.db) {
         Ok(db) => db,
         Err(error) => return findings.push(wrong("database", &error)),
     };
+    match ground.keys() {
+        Ok(Some(keys)) => db = db.with_keys(keys),
+        Ok(None) => {}
+        Err(error) => findings.push(wrong("settings", &error)),
+    }
     match db.check().await {
         Err(error) => findings.push(wrong("database", &error)),
         Ok(standing) => findings.extend(server(&standing, ground.development)),

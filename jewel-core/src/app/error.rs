@@ -23,6 +23,9 @@ pub enum Error {
     /// The configured key is none.
     #[error("`auth.key`: {0}")]
     Key(#[from] crypto::KeyError),
+    /// A configured former key is none.
+    #[error("`auth.former_keys`, number {0}: {1}")]
+    FormerKey(usize, #[source] crypto::KeyError),
     /// The database.
     #[error(transparent)]
     Db(#[from] db::Error),

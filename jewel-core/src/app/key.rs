@@ -1,4 +1,4 @@
-//! The master key: configured, or in development made once and kept in a file.
+//! The master keys: configured, or in development made once and kept in a file.
 
 use std::fs::{self, OpenOptions};
 use std::io::Write;
@@ -6,8 +6,27 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use super::{Auth, Error};
-use crate::crypto::MasterKey;
+use crate::crypto::{KeyRing, MasterKey};
 use crate::secret::Secret;
+
+/// The former keys, and the current one: configured, or in `file`, which is made if it is missing.
+pub(super) fn ring(auth: &Auth, file: &Path) -> Result<KeyRing, Error> {
+    Ok(KeyRing::new(master(auth, file)?, former(auth)?))
+}
+
+/// The same, where there is a key: none is made.
+pub(super) fn ring_if_any(auth: &Auth, file: &Path) -> Result<Option<KeyRing>, Error> {
+    if auth.key.is_empty() && !file.exists() {
+        return Ok(None);
+    }
+    ring(auth, file).map(Some)
+}
+
+fn former(auth: &Auth) -> Result<Vec<MasterKey>, Error> {
+    let parse =
+        |(at, text)| MasterKey::parse(text).map_err(|wrong| Error::FormerKey(at + 1, wrong));
+    auth.former_keys.iter().enumerate().map(parse).collect()
+}
 
 /// The configured key, or the one in `file`, which is made where it is missing.
 pub(super) fn master(auth: &Auth, file: &Path) -> Result<MasterKey, Error> {

@@ -12,12 +12,15 @@ use super::{App, Assembled, Environment, Error, Insert, Settings, key};
 use crate::blob::Blob;
 use crate::clock::Clock;
 use crate::config::Sources;
+use crate::crypto::KeyRing;
 use crate::db::{self, Cluster, Db, Embedded};
 use crate::http;
 use crate::observe::{self, Meter};
 
 /// Where an application keeps what it makes for itself in development.
 const HOME: &str = ".jewel";
+/// The file in it with the key.
+const KEY: &str = "key";
 /// How often figures are sorted.
 const UPKEEP: Duration = Duration::from_secs(5);
 /// What is used where `db.url` is not set.
@@ -70,6 +73,11 @@ impl Ground {
         Err(Error::Development(missing))
     }
 
+    /// The keys of this application, where it has any yet.
+    pub(super) fn keys(&self) -> Result<Option<KeyRing>, Error> {
+        key::ring_if_any(&self.settings.auth, &PathBuf::from(HOME).join(KEY))
+    }
+
     /// The database's URLs; the private server is started where none is set.
     pub(super) async fn urls(&self) -> Result<Urls, Error> {
         let settings = &self.settings.db;
@@ -117,7 +125,7 @@ impl App {
         let home = PathBuf::from(HOME);
         let folder = ground.settings.blob.folder.clone().unwrap_or_else(|| home.join("blob"));
         self.assemble(Environment {
-            key: key::master(&ground.settings.auth, &home.join("key"))?,
+            keys: key::ring(&ground.settings.auth, &home.join(KEY))?,
             blob: Blob::folder(&folder)?,
             db_url: urls.map(|urls| urls.app),
             own: ground.own,

@@ -41,12 +41,20 @@ pub struct Auth {
     /// 32 random bytes in base64, from which every key is derived (`openssl rand -base64 32`).
     /// Without one, and where development is allowed, a key is made and kept in `.jewel/key`.
     pub key: Secret,
+    /// The keys that were `auth.key` before, from the newest to the oldest: they still open what
+    /// they sealed, and tokens and links that they signed are taken. Nothing new is sealed or
+    /// signed by them.
+    pub former_keys: Vec<Secret>,
     /// How long an access token is good for.
     pub token_life: Span,
 }
 
 impl Default for Auth {
     fn default() -> Self {
-        Self { key: Secret::default(), token_life: Span::from_secs(15 * 60) }
+        Self {
+            key: Secret::default(),
+            former_keys: Vec::new(),
+            token_life: Span::from_secs(15 * 60),
+        }
     }
 }

@@ -8,7 +8,7 @@ use tower_http::compression::CompressionLayer;
 use super::{App, Error, Insert, Settings, check, documents, mount, shared_limits};
 use crate::blob::Blob;
 use crate::clock::Clock;
-use crate::crypto::{LinkSigner, MasterKey, Tokens};
+use crate::crypto::{KeyRing, LinkSigner, Tokens};
 use crate::db::Db;
 use crate::generate;
 use crate::guard::limit::Limiter;
@@ -22,8 +22,8 @@ const QUEUE_CONNECTIONS: u32 = 4;
 /// What a part of the state is made from.
 #[derive(Debug)]
 pub struct Setup {
-    /// The parts made so far, the framework's own first: `Clock`, `Blob`, `Tokens`, `LinkSigner`,
-    /// the application's settings, and where there is a database `Db` and `Jobs`.
+    /// The parts made so far, the framework's own first: `Clock`, `Blob`, `KeyRing`, `Tokens`,
+    /// `LinkSigner`, the application's settings, and where there is a database `Db` and `Jobs`.
     pub states: States,
     /// The framework's settings.
     pub settings: Settings,
@@ -37,7 +37,7 @@ pub(crate) struct Environment {
     /// The database's URL, where the application has one.
     pub(crate) db_url: Option<String>,
     pub(crate) blob: Blob,
-    pub(crate) key: MasterKey,
+    pub(crate) keys: KeyRing,
     pub(crate) clock: Clock,
 }
 
@@ -56,16 +56,18 @@ impl App {
     /// # Errors
     /// All conflicts between its parts, or the part of its state that could not be made.
     pub(crate) fn assemble(&self, environment: Environment) -> Result<Assembled, Error> {
-        let Environment { settings, own, db_url, blob, key, clock } = environment;
+        let Environment { settings, own, db_url, blob, keys, clock } = environment;
         let (manifest, describe) = self.describe(&settings)?;
-        let db = db_url.as_deref().map(|url| Db::new(url, self.name, &settings.db)).transpose()?;
-        let queue = db_url.as_deref().map(|url| self.queue(url, &settings)).transpose()?;
-        let tokens = Tokens::new(&key, settings.auth.token_life.get(), clock.clone());
+        let app = |url: &str| Db::new(url, self.name, &settings.db);
+        let db = db_url.as_deref().map(app).transpose()?.map(|db| db.with_keys(keys.clone()));
+        let queue = db_url.as_deref().map(|url| self.queue(url, &settings, &keys)).transpose()?;
+        let tokens = Tokens::new(&keys, settings.auth.token_life.get(), clock.clone());
         let mut states = States::default();
         states.insert(clock.clone());
         states.insert(blob);
         states.insert(tokens.clone());
-        states.insert(LinkSigner::new(&key));
+        states.insert(LinkSigner::new(&keys));
+        states.insert(keys);
         if let (Some(db), Some(jobs)) = (&db, &queue) {
             states.insert(db.clone());
             states.insert(jobs.clone());
@@ -108,10 +110,11 @@ impl App {
         })
     }
 
-    fn queue(&self, url: &str, settings: &Settings) -> Result<Jobs, Error> {
+    fn queue(&self, url: &str, settings: &Settings, keys: &KeyRing) -> Result<Jobs, Error> {
         let mut own = settings.db.clone();
         own.connections = QUEUE_CONNECTIONS;
-        Ok(Jobs::new(Db::new(url, &format!("{} queue", self.name), &own)?))
+        let db = Db::new(url, &format!("{} queue", self.name), &own)?;
+        Ok(Jobs::new(db.with_keys(keys.clone())))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -10,8 +11,9 @@ use super::key;
 use super::serve::Ground;
 use crate::app::{App, Auth, Error, Module};
 use crate::config::Sources;
-use crate::crypto::MasterKey;
-use crate::job::JobError;
+use crate::crypto::{KeyRing, MasterKey};
+use crate::job::{Dead, JobError};
+use crate::secret::Secret;
 use crate::{Problem, endpoints, get, job, jobs, output};
 
 static NONE: sqlx::migrate::Migrator = sqlx::migrate::Migrator::DEFAULT;
@@ -101,6 +103,59 @@ fn jobs_of_one_queue_say_the_same_and_schedules_make_sense() {
     assert!(told[1].contains("`parcel`: the schedule `61 4 * * *`"), "{told:#?}");
 }
 
+/// One at a time, in secret.
+#[job(queue = mail, limit(1, per = to), encrypted)]
+async fn telegram(telegram: Telegram) -> Result<u32, JobError> {
+    Ok(telegram.to)
+}
+
+/// What nobody else reads.
+#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
+struct Telegram {
+    to: u32,
+}
+
+#[test]
+fn encrypted_jobs_are_not_counted_together_with_others() {
+    let mail = Module::new("mail", "Mail.").jobs(jobs![letter, telegram]);
+    let app = App::new("test", "1.0.0").migrations(&NONE).module(mail);
+    let told = conflicts(&app);
+    assert_eq!(told.len(), 1, "{told:#?}");
+    assert!(told[0].contains("the queue `mail` is limited by a field"), "{told:#?}");
+    let alone = Module::new("mail", "Mail.").jobs(jobs![telegram]);
+    let manifest = App::new("test", "1.0.0").migrations(&NONE).module(alone).manifest().unwrap();
+    assert!(manifest.jobs[0].encrypted);
+}
+
+/// Told of what did not arrive.
+#[job(queue = complaints)]
+async fn complain(_dead: Dead) -> Result<(), JobError> {
+    Ok(())
+}
+
+/// Does not arrive.
+#[job(on_dead = complain, encrypted)]
+async fn lose(_postcard: Postcard) -> Result<(), JobError> {
+    Ok(())
+}
+
+/// What everybody reads.
+#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
+struct Postcard {}
+
+#[test]
+fn who_is_told_of_a_death_is_there_and_hides_what_is_hidden() {
+    let of = |jobs| {
+        App::new("test", "1.0.0").migrations(&NONE).module(Module::new("m", "M.").jobs(jobs))
+    };
+    let told = conflicts(&of(jobs![lose]));
+    assert_eq!(told.len(), 1, "{told:#?}");
+    assert!(told[0].contains("`lose`: its `on_dead` names `complain`, which no"), "{told:#?}");
+    let told = conflicts(&of(jobs![lose, complain]));
+    assert_eq!(told.len(), 1, "{told:#?}");
+    assert!(told[0].contains("`lose` is encrypted, and `complain` at"), "{told:#?}");
+}
+
 #[test]
 fn production_names_every_default_that_it_refuses() {
     let app = App::new("test", "1.0.0").migrations(&NONE);
@@ -124,9 +179,41 @@ fn production_names_every_default_that_it_refuses() {
 fn a_key_is_made_once_for_nobody_else_and_for_no_repository() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("home/key");
-    let first = key::master(&Auth::default(), &file).unwrap();
-    let again = key::master(&Auth::default(), &file).unwrap();
-    assert_eq!(first.to_secret(), again.to_secret());
+    assert!(key::ring_if_any(&Auth::default(), &file).unwrap().is_none(), "looking makes none");
+    let first = key::ring(&Auth::default(), &file).unwrap();
+    let again = key::ring_if_any(&Auth::default(), &file).unwrap().unwrap();
+    assert_eq!(first.current(), again.current());
     assert_eq!(file.metadata().unwrap().permissions().mode() & 0o777, 0o600);
     assert_eq!(fs::read_to_string(file.with_file_name(".gitignore")).unwrap(), "*\n");
+}
+
+#[test]
+fn former_keys_come_from_a_list_and_are_no_defaults() {
+    let [a, b, c] = [(); 3].map(|()| MasterKey::random().to_secret().expose().to_owned());
+    let auth = |variables: &[(&str, &str)]| {
+        let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        let variables = variables.iter().map(owned).collect();
+        let app = App::new("test", "1.0.0");
+        (app.load)(&Sources { variables, ..Sources::default() }).map(|(settings, _)| settings.auth)
+    };
+    let nowhere = Path::new("/nowhere/key");
+    let list = format!("{b}, {a}");
+    let all = auth(&[("JEWEL_AUTH__KEY", &c), ("JEWEL_AUTH__FORMER_KEYS", &list)]).unwrap();
+    let ring = key::ring(&all, nowhere).unwrap();
+    let id = |key: &str| KeyRing::from(MasterKey::parse(&Secret::new(key)).unwrap()).current();
+    assert_eq!(ring.current(), id(&c));
+    assert_eq!(ring.former().collect::<Vec<_>>(), [id(&b), id(&a)]);
+
+    let wrong = auth(&[("JEWEL_AUTH__KEY", &c), ("JEWEL_AUTH__FORMER_KEYS", &format!("{b},x"))]);
+    let told = key::ring(&wrong.unwrap(), nowhere).unwrap_err().to_string();
+    assert!(told.contains("`auth.former_keys`, number 2: the key is not 32 bytes"), "{told}");
+    assert!(key::ring_if_any(&all, nowhere).unwrap().is_some());
+    let told = auth(&[("JEWEL_AUTH__FORMER_KEYS", "[\"hunter2")]).unwrap_err().to_string();
+    assert!(told.contains("this secret is not of the right type"), "{told}");
+    assert!(!told.contains("hunter2"), "{told}");
+    let file = tempfile::NamedTempFile::new().unwrap();
+    fs::write(file.path(), "[auth]\nformer_keys = \"hunter2\"\n").unwrap();
+    let sources = Sources { file: Some(file.path().to_owned()), ..Sources::default() };
+    let told = (App::new("test", "1.0.0").load)(&sources).map(|_| ()).unwrap_err().to_string();
+    assert!(told.contains("auth.former_keys") && !told.contains("hunter2"), "{told}");
 }

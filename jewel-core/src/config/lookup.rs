@@ -105,7 +105,8 @@ impl<'a> Lookup<'a> {
         self.find(key).is_ok_and(|known| {
             let target = shape::resolve(known.schema, &self.schemas);
             let mut same = shape::combined(target).chain([known.schema, target]);
-            same.any(|schema| schema["format"] == "password")
+            let hides = |schema: &Value| schema["format"] == "password";
+            same.any(|schema| hides(schema) || hides(&schema["items"]))
         })
     }
 

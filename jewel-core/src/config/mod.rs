@@ -105,6 +105,9 @@ struct Group {
     origin: Origin,
 }
 
+/// What is said of a secret instead of itself.
+const WRONG_SECRET: &str = "this secret is not of the right type";
+
 /// Adds a value to its group; later ones win.
 fn add(
     groups: &mut BTreeMap<Vec<String>, Group>,
@@ -116,7 +119,8 @@ fn add(
     let value = match given.value.typed(known.schema, lookup) {
         Ok(value) => value,
         Err(detail) => {
-            faults.push(Fault::new(&given.key, given.origin, detail));
+            let secret = lookup.is_secret(&given.key).then(|| WRONG_SECRET.to_owned());
+            faults.push(Fault::new(&given.key, given.origin, secret.unwrap_or(detail)));
             return;
         }
     };
@@ -151,7 +155,7 @@ fn check<T: DeserializeOwned>(
     put(&mut alone, key, group.value.clone());
     match serde_json::from_value::<T>(alone) {
         Ok(_) => Ok(()),
-        Err(_) if lookup.is_secret(key) => Err("this secret is not of the right type".to_owned()),
+        Err(_) if lookup.is_secret(key) => Err(WRONG_SECRET.to_owned()),
         Err(error) => Err(error.to_string()),
     }
 }

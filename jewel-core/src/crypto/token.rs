@@ -9,7 +9,7 @@ use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::MasterKey;
+use super::KeyRing;
 use crate::clock::{Clock, Timestamp};
 use crate::id::Id;
 use crate::tenant::{Account, User};
@@ -50,11 +50,12 @@ pub enum Refused {
     Expired,
 }
 
-/// Issues and checks access tokens.
+/// Issues access tokens by the current key, and takes those of a former key too.
 #[derive(Clone)]
 pub struct Tokens {
     sign: EncodingKey,
-    check: DecodingKey,
+    /// The current one first.
+    check: Vec<DecodingKey>,
     rules: Validation,
     life: Duration,
     clock: Clock,
@@ -62,15 +63,15 @@ pub struct Tokens {
 
 impl Tokens {
     /// Tokens that live for `life`.
-    pub fn new(master: &MasterKey, life: Duration, clock: Clock) -> Self {
-        let key = master.derive("jewel access token v1");
+    pub fn new(keys: &KeyRing, life: Duration, clock: Clock) -> Self {
+        let keys = keys.derive_all("jewel access token v1");
         let mut rules = Validation::new(Algorithm::HS256);
         // The clock can be turned, so time is compared here and not by the library.
         rules.validate_exp = false;
         rules.required_spec_claims.clear();
         Self {
-            sign: EncodingKey::from_secret(&key),
-            check: DecodingKey::from_secret(&key),
+            sign: EncodingKey::from_secret(&keys[0]),
+            check: keys.iter().map(|key| DecodingKey::from_secret(key)).collect(),
             rules,
             life,
             clock,
@@ -99,8 +100,8 @@ impl Tokens {
     /// # Errors
     /// Where it is none of ours, or its life is over.
     pub fn check(&self, token: &str) -> Result<Claims, Refused> {
-        let data = jsonwebtoken::decode::<Claims>(token, &self.check, &self.rules)
-            .map_err(|_| Refused::Invalid)?;
+        let read = |key| jsonwebtoken::decode::<Claims>(token, key, &self.rules).ok();
+        let data = self.check.iter().find_map(read).ok_or(Refused::Invalid)?;
         let alive = self.clock.now().timestamp() < data.claims.exp;
         if alive { Ok(data.claims) } else { Err(Refused::Expired) }
     }

@@ -6,6 +6,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{AssertSqlSafe, PgPool, Row};
 
 use super::{Error, Settings, Tx};
+use crate::crypto::KeyRing;
 use crate::id::Id;
 use crate::tenant::Account;
 
@@ -16,6 +17,8 @@ pub struct Db {
     named: bool,
     /// What each transaction begins with, up to the account.
     begin: Arc<str>,
+    /// By which what is written to it is sealed, where that is wanted.
+    keys: Option<KeyRing>,
 }
 
 impl Db {
@@ -46,7 +49,21 @@ impl Db {
             pool: pool.connect_lazy_with(options),
             named: !settings.pgbouncer,
             begin: begin.into(),
+            keys: None,
         })
+    }
+
+    /// The same database, with keys for what is sealed in it: the arguments of encrypted jobs. Its
+    /// transactions have them too.
+    #[must_use]
+    pub fn with_keys(mut self, keys: KeyRing) -> Self {
+        self.keys = Some(keys);
+        self
+    }
+
+    /// The keys for what is sealed in it.
+    pub fn keys(&self) -> Option<&KeyRing> {
+        self.keys.as_ref()
     }
 
     /// Opens a transaction that sees the rows of `account`, or of nobody.
@@ -61,7 +78,7 @@ impl Db {
             None => format!("{begin}set local jewel.account = ''"),
         };
         let inner = self.pool.begin_with(AssertSqlSafe(sql)).await?;
-        Ok(Tx::new(inner, account, self.named))
+        Ok(Tx::new(inner, account, self.named, self.keys.clone()))
     }
 
     /// The pool itself, for what transactions do not cover: listening, say.

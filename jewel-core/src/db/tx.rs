@@ -8,6 +8,7 @@ use std::fmt;
 use sqlx::{PgConnection, Postgres, Transaction};
 
 use super::Error;
+use crate::crypto::KeyRing;
 use crate::id::Id;
 use crate::tenant::Account;
 
@@ -30,6 +31,7 @@ pub struct Tx {
     /// Whether a statement failed: what follows it may have been ignored.
     failed: bool,
     committed: Hooks,
+    keys: Option<KeyRing>,
 }
 
 /// What is to be done once the transaction has committed.
@@ -47,8 +49,9 @@ impl Tx {
         inner: Transaction<'static, Postgres>,
         account: Option<Id<Account>>,
         named: bool,
+        keys: Option<KeyRing>,
     ) -> Self {
-        Self { inner, account, named, failed: false, committed: Hooks::default() }
+        Self { inner, account, named, failed: false, committed: Hooks::default(), keys }
     }
 
     /// The connection, whether statements may be named on it, and where to say that one failed.
@@ -59,6 +62,11 @@ impl Tx {
     /// The account that it was opened for: whose rows are visible.
     pub fn account(&self) -> Option<Id<Account>> {
         self.account
+    }
+
+    /// The keys for what is sealed in the database: those of its [`Db`](super::Db).
+    pub fn keys(&self) -> Option<&KeyRing> {
+        self.keys.as_ref()
     }
 
     /// Works for `account` from here on, for instance for one that was made just now.

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::OnDead;
 use super::declared::{Limits, Priority, Schedule, Until};
 use super::schedule::Tick;
 use crate::clock::Timestamp;
@@ -16,6 +17,7 @@ pub(super) struct KindPolicy<'a> {
     pub(super) keep: Duration,
     pub(super) unique: Option<Until>,
     pub(super) solo: bool,
+    pub(super) on_dead: Option<OnDead>,
 }
 
 /// Makes kinds known; their ids, in order.
@@ -33,7 +35,7 @@ pub(super) async fn kinds(db: &Db, kinds: &[KindPolicy<'_>]) -> Result<Vec<i32>>
         ttls.push(ttl);
     }
     let solos: Vec<bool> = kinds.iter().map(|kind| kind.solo).collect();
-    Ok(sqlx::query_scalar(
+    let ids = sqlx::query_scalar(
         "select id from ( \
             select at, jewel.declare_kind(name, make_interval(secs => keep), until, \
                 make_interval(secs => ttl), solo) id \
@@ -47,7 +49,31 @@ pub(super) async fn kinds(db: &Db, kinds: &[KindPolicy<'_>]) -> Result<Vec<i32>>
     .bind(ttls)
     .bind(solos)
     .fetch_all(db)
-    .await?)
+    .await?;
+    on_dead(db, kinds).await?;
+    Ok(ids)
+}
+
+/// Makes known what is enqueued when jobs of these kinds die.
+async fn on_dead(db: &Db, kinds: &[KindPolicy<'_>]) -> Result<()> {
+    let names: Vec<&str> = kinds.iter().map(|kind| kind.name).collect();
+    let handlers = || kinds.iter().map(|kind| kind.on_dead);
+    let jobs: Vec<_> = handlers().map(|handler| handler.map(|handler| handler.kind)).collect();
+    let queues: Vec<_> = handlers().map(|handler| handler.map(|handler| handler.queue)).collect();
+    let priorities: Vec<_> =
+        handlers().map(|handler| handler.map(|handler| handler.priority.number())).collect();
+    sqlx::query(
+        "select jewel.declare_on_dead(name, handler, queue, priority) \
+         from (select * from unnest($1::text[], $2::text[], $3::text[], $4::smallint[]) \
+            k (name, handler, queue, priority) order by name) k",
+    )
+    .bind(names)
+    .bind(jobs)
+    .bind(queues)
+    .bind(priorities)
+    .fetch_all(db)
+    .await?;
+    Ok(())
 }
 
 /// Makes queues known, by name; their ids, in order.

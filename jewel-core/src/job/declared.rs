@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::OnDead;
 use crate::manifest::{Argument, Source};
 
 /// Which of the waiting jobs of a queue run first.
@@ -173,6 +174,12 @@ pub struct Declared {
     pub limits: Limits,
     /// Whether the clock enqueues it.
     pub schedule: Option<Schedule>,
+    /// Whether its arguments and its result are sealed before the database has them.
+    pub encrypted: bool,
+    /// The job that is enqueued when it dies.
+    pub on_dead: Option<OnDead>,
+    /// Whether it takes a job that died, so that only the database enqueues it.
+    pub buries: bool,
     /// The application state that its function takes.
     pub arguments: &'static [Argument],
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::context;
 use super::key::{KeyResult, Keys};
+use super::sealed;
 use super::storage::{self, Body, Order};
 use super::wake::{self, Notice};
 use super::{Args, Declared, Priority, Ticket};
@@ -180,16 +181,26 @@ fn stored<A: Enqueue + Args>(args: &A) -> Result<Body, db::Error> {
         let why = format!("a job's arguments have {size} bytes, more than {MAX_ARGS}");
         return Err(refuse(why.into()).into());
     }
+    if sealed::is_sealed(&json) {
+        let why = "the arguments are an object of `$sealed` alone, which is reserved";
+        return Err(refuse(why.into()).into());
+    }
     let keys = args.keys().map_err(|error| refuse(error.into()))?;
     Ok(Body { args: json, keys })
 }
 
 async fn insert(
     declared: &Declared,
-    bodies: Vec<Body>,
+    mut bodies: Vec<Body>,
     options: Options,
     tx: &mut Tx,
 ) -> Result<Vec<Ticket>, db::Error> {
+    if declared.encrypted {
+        bodies = sealed::bodies(tx.keys(), declared.name, bodies).map_err(|closed| {
+            let why = format!("the job `{}` is encrypted: {closed}", declared.name);
+            sqlx::Error::Encode(why.into())
+        })?;
+    }
     let order = Order {
         kind: declared.name,
         queue: declared.queue,

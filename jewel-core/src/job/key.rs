@@ -1,6 +1,7 @@
 //! What two jobs have in common: the keys by which they are limited and unique. Pure.
 //!
-//! A key is the hash of the named fields as JSON, so that whatever can be enqueued can be a key.
+//! A key is the hash of the named fields as JSON, so that whatever can be enqueued can be a key. It
+//! tells who tries all values which one it is of; those of encrypted jobs are hidden.
 
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -23,9 +24,7 @@ impl Keys {
     /// # Errors
     /// What its `Serialize` says.
     pub fn limited(mut self, value: &impl Serialize) -> KeyResult {
-        let hash = hash(b"lane", value)?;
-        let first: [u8; 8] = std::array::from_fn(|at| hash[at]);
-        self.lane = Some(i64::from_be_bytes(first));
+        self.lane = Some(first(&hash(b"lane", value)?));
         Ok(self)
     }
 
@@ -37,6 +36,24 @@ impl Keys {
         self.unique = Some(hash(kind.as_bytes(), value)?);
         Ok(self)
     }
+}
+
+impl Keys {
+    /// The same keys behind another hash, so that who does not know that cannot try what they are
+    /// made of.
+    pub(super) fn hidden(self, hash: impl Fn(&[u8]) -> [u8; 32]) -> Self {
+        let lane = self.lane.map(|lane| {
+            let hash = hash(&[b"lane".as_slice(), &lane.to_be_bytes()].concat());
+            first(&hash)
+        });
+        let unique = |key: Vec<u8>| hash(&[b"unique".as_slice(), &key].concat()).to_vec();
+        Self { lane, unique: self.unique.map(unique) }
+    }
+}
+
+/// The first eight bytes of a hash as a number.
+fn first(hash: &[u8]) -> i64 {
+    i64::from_be_bytes(std::array::from_fn(|at| hash[at]))
 }
 
 fn hash(what: &[u8], value: &impl Serialize) -> serde_json::Result<Vec<u8>> {

@@ -9,6 +9,7 @@ use super::declare::{self, KindPolicy, Scheduled};
 use super::declared::{Declared, Limits};
 use super::figures::Figures;
 use super::schedule::Plan;
+use super::sealed;
 use super::task::Definition;
 use crate::clock::Clock;
 use crate::db::{self, Db};
@@ -85,7 +86,14 @@ async fn plans(db: &Db, jobs: &[Definition]) -> Result<HashMap<&'static str, Pla
     for job in jobs {
         let Declared { name, queue, priority, schedule, .. } = job.entry.declared;
         let (Some(schedule), Some(tick)) = (schedule, job.entry.tick) else { continue };
-        let args = tick().map_err(|error| sqlx::Error::Encode(error.into()))?;
+        let mut args = tick().map_err(|error| sqlx::Error::Encode(error.into()))?;
+        if job.entry.declared.encrypted {
+            let sealed = sealed::args(db.keys(), name, &args);
+            args = sealed.map_err(|closed| {
+                let why = format!("the schedule of the encrypted job `{name}`: {closed}");
+                sqlx::Error::Encode(why.into())
+            })?;
+        }
         let Ok(plan) = Plan::read(&schedule) else { continue };
         let Some(first) = plan.after(Clock::default().now()) else { continue };
         let job = Scheduled { kind: name, queue, priority, schedule, args, first };
@@ -98,5 +106,5 @@ async fn plans(db: &Db, jobs: &[Definition]) -> Result<HashMap<&'static str, Pla
 fn policy(job: &Definition) -> KindPolicy<'_> {
     let declared = &job.entry.declared;
     let (name, keep, unique) = (declared.name, declared.keep, declared.unique);
-    KindPolicy { name, keep, unique, solo: job.entry.solo }
+    KindPolicy { name, keep, unique, solo: job.entry.solo, on_dead: declared.on_dead }
 }

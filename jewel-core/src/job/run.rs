@@ -21,8 +21,10 @@ use super::outcome::Verdict;
 use super::progress::Board;
 use super::queue::Kind;
 use super::retry;
+use super::sealed::{self, Closed};
 use super::storage::Claimed;
 use super::task::Definition;
+use crate::crypto::SealError;
 use crate::db::Db;
 use crate::state::States;
 use crate::trace::TraceParent;
@@ -58,6 +60,13 @@ impl Runner {
             return Ended { id, lease, began, ending: unknown(&claimed), reported: false };
         };
         let declared = &definition.entry.declared;
+        let args = match sealed::opened(self.db.keys(), declared, &claimed.args) {
+            Ok(args) => args,
+            Err(why) => {
+                let ending = closed(&claimed, declared, why);
+                return Ended { id, lease, ending, reported: false };
+            }
+        };
         let trace = claimed.meta.traceparent.as_deref().and_then(TraceParent::parse);
         let trace = trace.unwrap_or_default().child();
         let Some(mut job) = self.job(boot, &claimed, declared, trace, began) else {
@@ -70,7 +79,7 @@ impl Runner {
         let call = if let Some(stop) = job.stop() {
             Call::Dropped(stop) // while it waited for its slot
         } else {
-            let call = self.call(definition, &claimed.args, &mut job);
+            let call = self.call(definition, &args, &mut job);
             context::traced(trace, call).instrument(span.clone()).await
         };
         let ending = judge(call, &job, declared);
@@ -185,6 +194,19 @@ fn unknown(claimed: &Claimed) -> Ending {
         why: "this program knows no such job".to_owned(),
         wait: Some(UNKNOWN),
     }
+}
+
+/// A job whose arguments do not open: with the right key they will, unless somebody altered them.
+fn closed(claimed: &Claimed, declared: &Declared, why: Closed) -> Ending {
+    let (id, kind) = (claimed.id, declared.name);
+    let altered = why == Closed::Seal(SealError::Altered);
+    let why = format!("its arguments are not opened: {why}");
+    if altered {
+        tracing::error!(%id, kind, why, "the job failed for good");
+        return Ending::Failed { reason: Reason::Error, why, wait: None };
+    }
+    tracing::error!(%id, kind, why, again_in = ?UNKNOWN, "the job waits for its key");
+    Ending::Failed { reason: Reason::Snooze, why, wait: Some(UNKNOWN) }
 }
 
 fn message(panic: &(dyn Any + Send)) -> String {

@@ -3,6 +3,7 @@
 
 use uuid::Uuid;
 
+use super::sealed;
 use super::ticket::{JobId, Place, Progress, Status};
 use crate::db::{self, Db};
 use crate::id::Id;
@@ -46,23 +47,26 @@ pub(super) async fn is_of(db: &Db, id: JobId, kind: &str, account: Id<Account>) 
 
 /// What is known of these jobs; an unknown one is missing from the answer.
 pub(super) async fn statuses(db: &Db, ids: &[JobId]) -> Result<Vec<(JobId, Status)>> {
-    type Row = (JobId, String, i32, Option<i16>, Option<String>, Option<String>);
+    type Row = (JobId, String, i32, Option<i16>, Option<String>, Option<String>, Option<String>);
     let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
     let rows: Vec<Row> = sqlx::query_as(
-        "select p.job_id, p.place, p.attempt::int, g.percent, g.step, f.result::text \
+        "select p.job_id, p.place, p.attempt::int, g.percent, g.step, f.result::text, k.name \
          from jewel.place p \
             left join jewel.progress g on g.job_id = p.job_id and p.place = 'running' \
             left join jewel.finished f on f.id = p.job_id and p.place = 'completed' \
+            left join jewel.kind k on k.id = f.kind_id \
          where p.job_id = any($1)",
     )
     .bind(ids)
     .fetch_all(db)
     .await?;
-    let status = |(id, place, attempt, percent, step, result): Row| {
+    let status = |(id, place, attempt, percent, step, result, kind): Row| {
         let progress = percent
             .zip(step)
             .map(|(percent, step)| Progress { percent: percent.try_into().unwrap_or(0), step });
         let result = result.and_then(|json| serde_json::from_str(&json).ok());
+        let result = kind.zip(result);
+        let result = result.and_then(|(kind, value)| sealed::told(db.keys(), &kind, id, value));
         let attempt = attempt.try_into().unwrap_or(0);
         Place::parse(&place).map(|place| (id, Status { place, attempt, progress, result }))
     };

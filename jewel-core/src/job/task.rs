@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use super::sealed;
 use super::{Args, Declared, Job, JobError, Limits, Outcome, Rate, Until, Verdict, Within};
 use crate::manifest::{self, Describe};
 use crate::state::{Missing, States};
@@ -129,6 +130,8 @@ impl Definition {
             timeout_ms: millis(declared.timeout),
             keep_ms: millis(declared.keep),
             transactional: self.entry.solo,
+            encrypted: declared.encrypted,
+            on_dead: declared.on_dead.map(|handler| handler.kind.to_owned()),
             unique: declared.unique.map(|until| match until {
                 Until::Finish => manifest::Unique::Finish,
                 Until::Start => manifest::Unique::Start,
@@ -165,6 +168,15 @@ fn limits(limits: Limits) -> manifest::JobLimits {
     }
 }
 
+/// Why arguments cannot be read. The error quotes them, so of secret ones it is left out.
+fn unreadable(declared: &Declared, error: &serde_json::Error) -> String {
+    if declared.encrypted {
+        let (line, column) = (error.line(), error.column());
+        return format!("its arguments cannot be read: see line {line}, column {column} of them");
+    }
+    format!("its arguments cannot be read: {error}")
+}
+
 /// From the stored arguments to the verdict: the only code that is made once per job.
 async fn perform<T: Task>(args: &str, job: &mut Job, states: &States) -> Verdict {
     let head = match T::head(states) {
@@ -175,8 +187,7 @@ async fn perform<T: Task>(args: &str, job: &mut Job, states: &States) -> Verdict
     let args = match T::Args::read(args) {
         Ok(args) => args,
         Err(error) => {
-            let why = format!("its arguments cannot be read: {error}");
-            return Verdict::Failed(JobError::retry(why));
+            return Verdict::Failed(JobError::retry(unreadable(&T::DECLARED, &error)));
         }
     };
     let mut within = match T::Within::open(job).await {
@@ -184,7 +195,12 @@ async fn perform<T: Task>(args: &str, job: &mut Job, states: &States) -> Verdict
         Err(error) => return Verdict::Failed(error.into()),
     };
     match T::call(args, job, &mut within, head).await.verdict() {
-        Verdict::Done(result) => within.close(job, result).await,
+        Verdict::Done(result) => {
+            match sealed::result(job.db.keys(), &T::DECLARED, job.id, result) {
+                Ok(result) => within.close(job, result).await,
+                Err(why) => Verdict::Failed(JobError::give_up(why)),
+            }
+        }
         // Dropped, the transaction rolls back.
         other => other,
     }

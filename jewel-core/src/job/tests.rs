@@ -13,6 +13,7 @@ use super::health::Health;
 use super::outcome::{Outcome, Verdict};
 use super::queue::Queue;
 use super::schedule::{Plan, Tick};
+use super::sealed;
 use super::sources::Sources;
 use super::storage::From;
 use super::wake::{Notice, parse};
@@ -20,6 +21,7 @@ use super::{
     JobError, JobId, Limits, MAX_RESULT, Missed, Priority, Rate, Retry, Schedule, Settings, retry,
 };
 use crate::clock::Timestamp;
+use crate::crypto::{KeyRing, MasterKey, SealError};
 
 const RETRY: Retry =
     Retry { attempts: 8, min: Duration::from_secs(2), max: Duration::from_mins(1) };
@@ -278,4 +280,20 @@ fn a_worker_is_stalled_where_jobs_wait_beside_free_slots() {
     assert_eq!(health.stalled(later()), None, "it has not waited for long");
     health.waiting(&queue, None);
     assert_eq!(health.stalled(later()), None);
+}
+
+#[test]
+fn a_job_that_died_is_opened_where_it_is_one() {
+    let keys = KeyRing::from(MasterKey::random());
+    let sealed = sealed::args(Some(&keys), "tell", r#"{"to":1}"#).unwrap();
+    let dead = format!(r#"{{"args":{sealed},"kind":"tell"}}"#);
+    let opened = sealed::open_dead(Some(&keys), &dead).unwrap();
+    assert_eq!(opened, r#"{"args":{"to":1},"kind":"tell"}"#);
+    let other = dead.replace("tell", "spread");
+    assert_eq!(sealed::open_dead(Some(&keys), &other), Err(SealError::Altered.into()));
+    let lacks = Err(SealError::NoKey(keys.current()).into());
+    assert_eq!(sealed::open_dead(None, &dead), lacks);
+    for none in [r#"["$sealed"]"#, r#""$sealed""#, "", r#"{"$sealed":1}"#] {
+        assert_eq!(sealed::open_dead(Some(&keys), none).unwrap(), none, "nothing panics");
+    }
 }

@@ -292,6 +292,11 @@ pub struct Job {
     pub keep_ms: u64,
     /// Whether its own transaction settles it, so that its effects happen once.
     pub transactional: bool,
+    /// Whether its arguments and its result are sealed before the database has them.
+    pub encrypted: bool,
+    /// The job that is enqueued when it dies.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub on_dead: Option<String>,
     /// Until when a second one like it is not enqueued.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unique: Option<Unique>,

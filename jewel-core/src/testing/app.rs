@@ -15,7 +15,7 @@ use crate::app::{App, Assembled, Environment, Settings};
 use crate::blob::Blob;
 use crate::clock::Clock;
 use crate::config::Sources;
-use crate::crypto::{MasterKey, Tokens};
+use crate::crypto::{KeyRing, MasterKey, Tokens};
 use crate::http;
 use crate::id::Id;
 use crate::job::{Args, Enqueue};
@@ -67,7 +67,7 @@ impl TestApp {
             own,
             db_url: Some(db.url().to_owned()),
             blob: must("the object store", Blob::folder(folder.path())),
-            key: MasterKey::random(),
+            keys: KeyRing::from(MasterKey::random()),
             clock: clock.clone(),
         };
         let assembled = must("the application", app.assemble(environment));

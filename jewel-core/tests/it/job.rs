@@ -9,10 +9,12 @@
 
 mod crash;
 mod doctor;
+mod encrypted;
 mod enqueue;
 mod fence;
 mod figures;
 mod follow;
+mod on_dead;
 mod operator;
 mod outcome;
 mod policy;

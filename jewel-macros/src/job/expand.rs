@@ -18,9 +18,15 @@ use crate::word::unit;
 pub(crate) fn beside(job: &Job, handler: &Handler) -> TokenStream {
     let (cfgs, vis, name) = (handler.cfgs(), &handler.vis, &handler.sig.ident);
     let args = job.arguments.iter().find(|(_, role)| *role == Role::Args).map(|(a, _)| &a.ty);
-    let (task, enqueue) = match (handler.out(), args) {
+    let (task, enqueued) = match (handler.out(), args) {
         (Some(out), Some(args)) if job.sound => {
-            (task(job, handler, args, out), enqueue(job, name, args))
+            let declared = declared(job, name, args);
+            if ty::is(args, "Dead") {
+                (task(job, handler, args, out, &declared), buries(job, name, args))
+            } else {
+                let whose = quote!(<#args as ::jewel_core::macros::job::Enqueue>::DECLARED);
+                (task(job, handler, args, out, &whose), enqueue(job, args, &declared))
+            }
         }
         _ => (nothing(name), TokenStream::new()),
     };
@@ -34,7 +40,7 @@ pub(crate) fn beside(job: &Job, handler: &Handler) -> TokenStream {
             const TASK: ::jewel_core::macros::job::Definition = #task;
         }
         #(#cfgs)*
-        #enqueue
+        #enqueued
     }
 }
 
@@ -57,7 +63,13 @@ fn nothing(name: &Ident) -> TokenStream {
     quote!(::core::panic!(#message))
 }
 
-fn task(job: &Job, handler: &Handler, args: &Type, out: &Type) -> TokenStream {
+fn task(
+    job: &Job,
+    handler: &Handler,
+    args: &Type,
+    out: &Type,
+    declared: &TokenStream,
+) -> TokenStream {
     let states: Vec<&Type> = states(job).map(|(_, ty)| ty).collect();
     let inner = states.iter().map(|ty| ty::inner(ty));
     let call = call(job, handler);
@@ -75,8 +87,7 @@ fn task(job: &Job, handler: &Handler, args: &Type, out: &Type) -> TokenStream {
             type Head = (#(#states,)*);
             type Out = #out;
             type Within = #within;
-            const DECLARED: ::jewel_core::macros::job::Declared =
-                <#args as ::jewel_core::macros::job::Enqueue>::DECLARED;
+            const DECLARED: ::jewel_core::macros::job::Declared = #declared;
             fn head(
                 __states: &::jewel_core::macros::States,
             ) -> ::core::result::Result<Self::Head, ::jewel_core::macros::Missing> {
@@ -138,12 +149,48 @@ fn tick(args: &Type) -> TokenStream {
     }
 }
 
-fn enqueue(job: &Job, name: &Ident, args: &Type) -> TokenStream {
+/// What the application enqueues by its arguments.
+fn enqueue(job: &Job, args: &Type, declared: &TokenStream) -> TokenStream {
+    let keys = policy::keys(&job.words);
+    quote! {
+        impl ::jewel_core::macros::job::Enqueue for #args {
+            const DECLARED: ::jewel_core::macros::job::Declared = #declared;
+            #keys
+        }
+    }
+}
+
+/// What the database enqueues when another job dies.
+fn buries(job: &Job, name: &Ident, args: &Type) -> TokenStream {
+    let kind = name.to_string();
+    let (queue, priority) = place(job);
+    let (given, whose) = match ty::inner(args) {
+        Some(whose) => (TokenStream::new(), whose.to_token_stream()),
+        None => (quote!(<__Args>), quote!(__Args)),
+    };
+    quote! {
+        impl #given ::jewel_core::macros::job::Buries<#whose> for #name {
+            const ON_DEAD: ::jewel_core::macros::job::OnDead = ::jewel_core::macros::job::OnDead {
+                kind: #kind,
+                queue: #queue,
+                priority: #priority,
+            };
+        }
+    }
+}
+
+/// Its queue, and its place there.
+fn place(job: &Job) -> (&str, TokenStream) {
+    let queue = job.words.queue.as_deref().unwrap_or("default");
+    (queue, job.words.priority.unwrap_or_default().tokens())
+}
+
+fn declared(job: &Job, name: &Ident, args: &Type) -> TokenStream {
     let text = name.to_string();
     let (summary, description) = (&job.doc.summary, &job.doc.description);
     let words = &job.words;
-    let queue = words.queue.as_deref().unwrap_or("default");
-    let priority = words.priority.unwrap_or_default().tokens();
+    let (queue, priority) = place(job);
+    let buries = ty::is(args, "Dead");
     let retry = words.retry.unwrap_or_default();
     let (attempts, min, max) = (retry.attempts, unit::tokens(retry.min), unit::tokens(retry.max));
     let timeout = unit::tokens(words.timeout.unwrap_or(TIMEOUT));
@@ -157,28 +204,25 @@ fn enqueue(job: &Job, name: &Ident, args: &Type) -> TokenStream {
         }
     });
     let source = handler::source();
-    let (policy, keys) = (policy::tokens(words), policy::keys(words));
+    let policy = policy::tokens(words, args);
     quote! {
-        impl ::jewel_core::macros::job::Enqueue for #args {
-            const DECLARED: ::jewel_core::macros::job::Declared =
-                ::jewel_core::macros::job::Declared {
-                    name: #text,
-                    module: ::core::module_path!(),
-                    source: #source,
-                    summary: #summary,
-                    description: #description,
-                    queue: #queue,
-                    priority: #priority,
-                    retry: ::jewel_core::macros::job::Retry {
-                        attempts: #attempts,
-                        min: #min,
-                        max: #max,
-                    },
-                    timeout: #timeout,
-                    #policy
-                    arguments: &[#(#arguments),*],
-                };
-            #keys
+        ::jewel_core::macros::job::Declared {
+            name: #text,
+            module: ::core::module_path!(),
+            source: #source,
+            summary: #summary,
+            description: #description,
+            queue: #queue,
+            priority: #priority,
+            retry: ::jewel_core::macros::job::Retry {
+                attempts: #attempts,
+                min: #min,
+                max: #max,
+            },
+            timeout: #timeout,
+            #policy
+            buries: #buries,
+            arguments: &[#(#arguments),*],
         }
     }
 }

@@ -1,14 +1,16 @@
 //! What a job's words say of its kind and queue, as constants; and the keys, as code on its fields.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{quote, quote_spanned};
+use syn::Type;
+use syn::spanned::Spanned;
 
 use crate::word::at_once::Scope;
 use crate::word::job::Words;
 use crate::word::unit;
 
 /// The fields of `Declared`.
-pub(super) fn tokens(words: &Words) -> TokenStream {
+pub(super) fn tokens(words: &Words, args: &Type) -> TokenStream {
     let usual = || quote!(::jewel_core::macros::job::KEEP);
     let keep = words.keep.map_or_else(usual, unit::tokens);
     let unique = option(words.unique.as_ref().map(|unique| unique.until.tokens()));
@@ -20,7 +22,19 @@ pub(super) fn tokens(words: &Words) -> TokenStream {
             ::jewel_core::macros::job::Schedule { pattern: #pattern, zone: #zone, missed: #missed }
         }
     }));
-    quote!(keep: #keep, unique: #unique, limits: #limits, schedule: #schedule,)
+    let encrypted = words.encrypted;
+    let on_dead = option(words.on_dead.as_ref().map(|job| {
+        let span = job.span();
+        quote_spanned!(span=> <#job as ::jewel_core::macros::job::Buries<#args>>::ON_DEAD)
+    }));
+    quote! {
+        keep: #keep,
+        unique: #unique,
+        limits: #limits,
+        schedule: #schedule,
+        encrypted: #encrypted,
+        on_dead: #on_dead,
+    }
 }
 
 fn limits(words: &Words) -> TokenStream {

@@ -19,7 +19,9 @@ fn a_job_with_every_word() {
         rate(30 / minute, burst = 5),
         unique(shot, look, until = start),
         schedule("0 4 * * *", zone = "Europe/Berlin", missed = all),
-        keep = 7d
+        keep = 7d,
+        encrypted,
+        on_dead = support::tell
     );
     let item = quote! {
         /// Render a shot.
@@ -46,6 +48,25 @@ fn a_job_with_nothing() {
         }
     };
     assert_snapshot!(pretty(annotate(quote!(), &item)));
+}
+
+#[test]
+fn a_job_that_takes_what_died() {
+    let of = |args| {
+        let item = quote! {
+            /// Tell support.
+            async fn tell(dead: #args) -> Result<(), JobError> {
+                Ok(())
+            }
+        };
+        pretty(annotate(quote!(queue = support), &item))
+    };
+    assert_snapshot!(of(quote!(Dead<Letter>)));
+    let any = of(quote!(Dead));
+    assert!(
+        any.contains("impl<__Args> ::jewel_core::macros::job::Buries<__Args> for tell"),
+        "{any}"
+    );
 }
 
 #[test]

@@ -9,6 +9,7 @@ use crate::handler::{self, Argument, Handler};
 use crate::sink::Sink;
 use crate::ty;
 use crate::word::Heard;
+use crate::word::at_once::Scope;
 use crate::word::job::Words;
 
 /// A job, as far as its tokens tell.
@@ -47,8 +48,29 @@ pub(crate) fn job(words: Words, heard: Heard, handler: &Handler, sink: &mut Sink
     let before = sink.count();
     handler.check(PLACE, sink);
     let arguments = roles(handler, sink);
+    if let Some((args, Role::Args)) = arguments.first()
+        && ty::is(&args.ty, "Dead")
+    {
+        buries(&words, &heard, sink);
+    }
     let sound = sink.count() == before;
     Job { doc, words, known: heard.known, arguments, sound }
+}
+
+/// What died is enqueued by the database, which knows no fields, and never for ever.
+fn buries(words: &Words, heard: &Heard, sink: &mut Sink) {
+    let by_field = words.limits.iter().any(|limit| matches!(limit.scope, Scope::Field(_)));
+    let refused = [
+        ("on_dead", words.on_dead.is_some(), "no `on_dead`: it would bury itself for ever"),
+        ("schedule", words.schedule.is_some(), "no `schedule`: the clock lets nothing die"),
+        ("unique", words.unique.is_some(), "no `unique`: each death has one of its own"),
+        ("limit", by_field, "no fields to be limited by: leave `per` out, or say `per = process`"),
+    ];
+    for (word, said, what) in refused {
+        if let (true, Some(at)) = (said, heard.known.iter().find(|known| *known == word)) {
+            sink.at(at.span(), format!("a job that takes what died has {what}"));
+        }
+    }
 }
 
 fn roles(handler: &Handler, sink: &mut Sink) -> Vec<(Argument, Role)> {

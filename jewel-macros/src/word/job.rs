@@ -2,13 +2,18 @@
 
 use std::time::Duration;
 
+use proc_macro2::TokenStream;
+
 use super::at_once::AtOnce;
 use super::priority::Priority;
 use super::rate::Rate;
 use super::retry::Retry;
 use super::schedule::Schedule;
 use super::unique::Unique;
-use super::{Word, at_once, keep, priority, queue, rate, retry, schedule, timeout, unique};
+use super::{
+    Word, at_once, encrypted, keep, on_dead, priority, queue, rate, retry, schedule, timeout,
+    unique,
+};
 
 /// Every word of `#[job]`.
 pub(crate) const TABLE: &[&Word<Words>] = &[
@@ -21,6 +26,8 @@ pub(crate) const TABLE: &[&Word<Words>] = &[
     &unique::WORD,
     &schedule::WORD,
     &keep::WORD,
+    &encrypted::WORD,
+    &on_dead::WORD,
 ];
 
 /// What a job's annotation said; what it did not say, or said wrong, is absent.
@@ -44,4 +51,8 @@ pub(crate) struct Words {
     pub(crate) schedule: Option<Schedule>,
     /// How long what is known of it is kept.
     pub(crate) keep: Option<Duration>,
+    /// Whether its arguments and its result are sealed.
+    pub(crate) encrypted: bool,
+    /// The path of the job that is enqueued when it dies.
+    pub(crate) on_dead: Option<TokenStream>,
 }

@@ -4,7 +4,7 @@ use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use jewel_core::crypto::{MasterKey, Tokens};
+use jewel_core::crypto::{KeyRing, MasterKey, Tokens};
 use jewel_core::{Clock, Id, Secret};
 
 /// Spans are made and one line is logged for each request, as in production.
@@ -120,6 +120,6 @@ pub fn key() -> MasterKey {
 /// An access token that both take, good for a day.
 pub fn token() -> String {
     let life = Duration::from_hours(24);
-    let tokens = Tokens::new(&key(), life, Clock::default());
+    let tokens = Tokens::new(&KeyRing::from(key()), life, Clock::default());
     tokens.issue(Id::new(), Id::new()).unwrap().0
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use jewel_core::job::{KEEP, Limits, Missed, Rate, Schedule, Until};
+use jewel_core::job::{KEEP, Limits, Missed, OnDead, Priority, Rate, Schedule, Until};
 use jewel_core::manifest::{Describe, Kind, Limit, Per, Repeat, Verb};
 use jewel_core::{Id, Problem as _};
 
@@ -107,6 +107,14 @@ fn what_is_said_of_many_jobs_is_declared_too() {
     assert_eq!(tidy.declared.schedule.unwrap().zone, "UTC");
     assert_eq!((tidy.declared.keep, tidy.solo), (Duration::ZERO, false));
     assert_eq!(tidy.declared.unique, Some(Until::Finish));
+    let encrypted: Vec<bool> = job::tasks().iter().map(|t| t.entry.declared.encrypted).collect();
+    assert_eq!(encrypted, [false, false, false, false, true, true, false]);
+    let on_dead = job::tasks().iter().map(|task| task.entry.declared.on_dead);
+    let on_dead: Vec<Option<&str>> = on_dead.map(|job| job.map(|job| job.kind)).collect();
+    assert_eq!(on_dead, [None, None, None, Some("bury"), Some("mourn"), None, None]);
+    let mourn = OnDead { kind: "mourn", queue: "secrets_kept", priority: Priority::Low };
+    assert_eq!(job::tasks()[4].entry.declared.on_dead, Some(mourn));
+    assert!(job::tasks()[5].entry.declared.buries && job::tasks()[6].entry.declared.buries);
 }
 
 #[test]

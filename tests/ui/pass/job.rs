@@ -2,7 +2,7 @@
 
 #![deny(missing_docs, unused, clippy::pedantic)]
 
-use jewel_core::job::{Definition, Job, JobError};
+use jewel_core::job::{Dead, Definition, Job, JobError};
 use jewel_core::{State, Tx, job, jobs};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -52,7 +52,7 @@ mod mail {
 
 /// Everything that can be said of many.
 mod policy {
-    use super::{Deserialize, Job, JobError, JsonSchema, Serialize, State, Tx, job};
+    use super::{Dead, Deserialize, Job, JobError, JsonSchema, Serialize, State, Tx, job};
 
     /// Whose digest.
     #[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
@@ -80,9 +80,35 @@ mod policy {
     pub(super) struct Tidy;
 
     /// Tidies up.
-    #[job(schedule = "*/5 * * * *", unique, keep = none)]
+    #[job(schedule = "*/5 * * * *", unique, keep = none, on_dead = bury)]
     pub(super) async fn tidy(_: Tidy) -> Result<(), JobError> {
         Ok(())
+    }
+
+    /// Whom to tell what.
+    #[derive(Debug, Serialize, Deserialize, JsonSchema)]
+    pub(super) struct Secret {
+        account: u32,
+        word: String,
+    }
+
+    /// Tells a secret.
+    #[job(queue = secrets, encrypted, limit(1, per = account), unique, on_dead = mourn)]
+    pub(super) async fn tell(secret: Secret) -> Result<String, JobError> {
+        Ok(secret.word)
+    }
+
+    /// Mourns a secret that nobody was told.
+    #[job(queue = secrets_kept, encrypted, limit(2), priority = low)]
+    pub(super) async fn mourn(dead: Dead<Secret>, job: &mut Job) -> Result<u32, JobError> {
+        let _ = job;
+        Ok(dead.args()?.account)
+    }
+
+    /// Buries whatever is left.
+    #[job]
+    pub(super) async fn bury(dead: Dead) -> Result<String, JobError> {
+        Ok(dead.kind)
     }
 }
 
@@ -97,5 +123,13 @@ async fn order(tx: &mut Tx) -> Result<(), jewel_core::db::Error> {
 
 /// Everything that is mounted.
 pub(crate) fn tasks() -> &'static [Definition] {
-    jobs![render, mail::send, policy::digest, policy::tidy]
+    jobs![
+        render,
+        mail::send,
+        policy::digest,
+        policy::tidy,
+        policy::tell,
+        policy::mourn,
+        policy::bury
+    ]
 }

@@ -10,7 +10,7 @@ use super::select::{Deed, Selection, known, refused};
 use super::table::{json as pretty, say};
 use crate::app::{App, Error};
 use crate::job::operator::{Refusal, Verdicts};
-use crate::job::{Cancel, JobId, Jobs, Place};
+use crate::job::{Cancel, Definition, JobId, Jobs, Place};
 
 /// Up to so many jobs are named one by one.
 const NAMED: usize = 10;
@@ -72,12 +72,18 @@ async fn mend(
     let Some(found) = jobs.show(id).await? else {
         return refused(&format!("there is no job {id}"));
     };
-    fits(app, &found.standing.kind, &args)?;
+    let kind = &found.standing.kind;
+    fits(app, kind, &args)?;
+    let encrypted = |(_, job): &(&str, Definition)| {
+        let declared = &job.entry.declared;
+        declared.name == kind && declared.encrypted
+    };
+    let encrypted = app.jobs().iter().any(encrypted);
     if selection.dry_run {
         eprintln!("would retry job {id} with these arguments");
         return Ok(ExitCode::SUCCESS);
     }
-    let verdict = jobs.mend(id, &args).await?;
+    let verdict = jobs.mend_as(id, &args, encrypted).await?;
     Ok(Report::from(vec![(id, verdict)]).tell("ready again, with these arguments", selection.json))
 }
 

@@ -22,7 +22,9 @@ pub(in crate::app) async fn queue(app: &App, jobs: &Jobs, checkup: Checkup) -> V
     let kinds: Vec<&str> = declared.iter().map(|declared| declared.name).collect();
     let queues: Vec<&str> = declared.iter().map(|declared| declared.queue).collect();
     let patience = (!checkup.full).then_some(PATIENCE);
-    let program = Program { kinds: &kinds, queues: &queues, patience };
+    let encrypted = declared.iter().filter(|declared| declared.encrypted);
+    let encrypted: Vec<&str> = encrypted.map(|declared| declared.name).collect();
+    let program = Program { kinds: &kinds, queues: &queues, encrypted: &encrypted, patience };
     let terminal = stderr().is_terminal();
     let mut told = false;
     let findings = jobs

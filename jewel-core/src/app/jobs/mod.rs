@@ -37,6 +37,9 @@ pub(super) enum JobsWhat {
     Show {
         /// The job's number.
         id: i64,
+        /// Open what is sealed of an encrypted job: secrets are printed then.
+        #[arg(long)]
+        reveal: bool,
         /// Print JSON.
         #[arg(long)]
         json: bool,
@@ -153,7 +156,7 @@ pub(super) async fn jobs(app: &App, ground: &Ground, what: JobsWhat) -> Result<E
     let (jobs, urls) = open(app, ground).await?;
     let done = match what {
         JobsWhat::List(listing) => list::list(&jobs, listing).await,
-        JobsWhat::Show { id, json } => show::show(&jobs, JobId(id), json).await,
+        JobsWhat::Show { id, reveal, json } => show::show(&jobs, JobId(id), reveal, json).await,
         JobsWhat::Stats { since, json } => stats::stats(&jobs, since, json).await,
         JobsWhat::Retry { selection, args } => change::retry(app, &jobs, selection, args).await,
         JobsWhat::Cancel(selection) => change::cancel(&jobs, selection).await,
@@ -184,7 +187,10 @@ async fn open(app: &App, ground: &Ground) -> Result<(Jobs, Urls), Error> {
         return Err(Error::Refused("this application has no database, and so no jobs".to_owned()));
     }
     let urls = ground.urls().await?;
-    let db = Db::new(&urls.app, &format!("{} jobs", app.name), &ground.settings.db)?;
+    let mut db = Db::new(&urls.app, &format!("{} jobs", app.name), &ground.settings.db)?;
+    if let Some(keys) = ground.keys()? {
+        db = db.with_keys(keys);
+    }
     Ok((Jobs::new(db), urls))
 }
 

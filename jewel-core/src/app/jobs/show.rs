@@ -9,13 +9,24 @@ use super::select::refused;
 use super::table::{json, line, lines, say, when};
 use crate::app::Error;
 use crate::clock::{Clock, Timestamp};
-use crate::job::operator::{Detail, Standing};
+use crate::job::operator::{Detail, Standing, sealed_key};
 use crate::job::{JobId, Jobs, Place, Priority};
 
-pub(super) async fn show(jobs: &Jobs, id: JobId, as_json: bool) -> Result<ExitCode, Error> {
-    let Some(detail) = jobs.show(id).await? else {
+pub(super) async fn show(
+    jobs: &Jobs,
+    id: JobId,
+    reveal: bool,
+    as_json: bool,
+) -> Result<ExitCode, Error> {
+    let Some(mut detail) = jobs.show(id).await? else {
         return refused(&format!("there is no job {id}"));
     };
+    if reveal {
+        detail = match jobs.reveal(detail) {
+            Ok(detail) => detail,
+            Err(closed) => return refused(&format!("job {id} is not revealed: {closed}")),
+        };
+    }
     say(&if as_json { json(&detail) } else { text(&detail, Clock::default().now()) });
     Ok(ExitCode::SUCCESS)
 }
@@ -114,8 +125,11 @@ fn priority(number: i16) -> String {
 }
 
 fn block(text: &mut String, name: &str, value: &Value) {
-    let _ = write!(text, "\n  {name}\n"); // a String takes everything
-    text.push_str(&lines(&json(value), "    "));
+    let shown = match sealed_key(value) {
+        Some(key) => format!("    sealed under the key {key}; `--reveal` opens them\n"),
+        None => lines(&json(value), "    "),
+    };
+    let _ = write!(text, "\n  {name}\n{shown}"); // a String takes everything
 }
 
 /// What an operator may want to do next.

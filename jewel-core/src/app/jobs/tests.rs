@@ -210,6 +210,10 @@ fn a_job_is_shown_in_full() {
 
     Run it again with `jobs retry 42`, with better arguments by `--args JSON`.
     "#);
+    detail.standing.args = json!({"$sealed": "v1.00ff00ff00ff00ff.c2VjcmV0"});
+    let sealed =
+        "\n  arguments\n    sealed under the key 00ff00ff00ff00ff; `--reveal` opens them\n\n";
+    assert!(show::text(&detail, at(0)).contains(sealed), "{}", show::text(&detail, at(0)));
     detail.standing.state = None;
     assert!(show::text(&detail, at(0)).starts_with("job 42: render is LOST"));
 }

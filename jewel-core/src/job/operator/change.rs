@@ -6,7 +6,7 @@
 use serde_json::Value;
 
 use crate::db;
-use crate::job::{JobId, Jobs, MAX_ARGS, Place, storage};
+use crate::job::{JobId, Jobs, MAX_ARGS, Place, sealed, storage};
 
 /// Why nothing was done with a job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -60,18 +60,46 @@ impl Jobs {
 
     /// Gives a job that is over other arguments and makes it ready again, its attempts counted from
     /// zero. Whether the arguments are those of its kind, its worker will find. The keys by which
-    /// it is unique or limited stay those of its old arguments.
+    /// it is unique or limited stay those of its old arguments. Where the old ones are sealed, the
+    /// new ones are.
     ///
     /// # Errors
-    /// Where the database does not answer, or the arguments are larger than [`MAX_ARGS`]: nothing
-    /// has happened then.
+    /// Where the database does not answer, the arguments are larger than [`MAX_ARGS`] or sealed
+    /// already, or there is no key to seal them with: nothing has happened then.
     pub async fn mend(&self, id: JobId, args: &Value) -> Result<Option<Refusal>, db::Error> {
-        let args = args.to_string();
+        self.mend_as(id, args, false).await
+    }
+
+    /// The same; `encrypted` where the program knows that the job is, whatever the old ones are.
+    pub(crate) async fn mend_as(
+        &self,
+        id: JobId,
+        args: &Value,
+        encrypted: bool,
+    ) -> Result<Option<Refusal>, db::Error> {
+        let mut args = args.to_string();
         if args.len() > MAX_ARGS {
             let why = format!("the arguments have {} bytes, more than {MAX_ARGS}", args.len());
             return Err(sqlx::Error::Encode(why.into()).into());
         }
+        if sealed::is_sealed(&args) {
+            let why = "the arguments are sealed: say them as they are";
+            return Err(sqlx::Error::Encode(why.into()).into());
+        }
         let mut tx = self.db().begin(None).await?;
+        let old: Option<(String, Value)> = sqlx::query_as(
+            "select k.name, j.args from jewel.job j join jewel.kind k on k.id = j.kind_id \
+             where j.id = $1",
+        )
+        .bind(id)
+        .fetch_optional(&mut tx)
+        .await?;
+        if let Some((kind, old)) = old
+            && (encrypted || sealed::sealed_key(&old).is_some())
+        {
+            let sealed = sealed::args(self.db().keys(), &kind, &args);
+            args = sealed.map_err(|closed| sqlx::Error::Encode(closed.into()))?;
+        }
         sqlx::query("select jewel.mend($1, $2::text::jsonb)")
             .bind(id)
             .bind(args)

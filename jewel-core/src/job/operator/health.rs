@@ -66,6 +66,8 @@ pub struct Program<'a> {
     pub kinds: &'a [&'a str],
     /// The queues in which these wait.
     pub queues: &'a [&'a str],
+    /// Those of the kinds whose jobs are encrypted.
+    pub encrypted: &'a [&'a str],
     /// How long the conservation law may be checked, from the newest jobs on; without, all are.
     pub patience: Option<Duration>,
 }
@@ -89,6 +91,7 @@ impl Jobs {
         add("leases", self.check_leases().await);
         add("locks", self.check_locks().await);
         add("kinds", self.check_kinds(program).await);
+        add("keys", self.check_keys(program).await);
         add("partitions", self.check_partitions().await);
         add("blocked", self.check_blocked().await);
         add("paused", self.check_paused().await);

@@ -9,10 +9,12 @@ mod checks;
 mod count;
 mod find;
 mod health;
+mod keys;
 mod rough;
 mod schedule;
 mod show;
 
+pub use crate::job::sealed::sealed_key;
 pub use change::{Refusal, Verdicts};
 pub use count::{KindStats, QueueStats, Stats, Workers};
 pub use find::{Filter, Found};

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::clock::Timestamp;
 use crate::db;
-use crate::job::{JobId, Jobs, Place};
+use crate::job::{Closed, JobId, Jobs, Place, sealed};
 
 /// Everything that is known of one job.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -48,11 +48,12 @@ pub struct Standing {
     pub started_at: Option<Timestamp>,
     /// When it ended, where it is over.
     pub finished_at: Option<Timestamp>,
-    /// Its arguments.
+    /// Its arguments; of an encrypted job `{"$sealed": ".."}`, until they are
+    /// [revealed](Jobs::reveal).
     pub args: Value,
     /// What it carries beside them: the account, the trace.
     pub meta: Option<Value>,
-    /// What it returned.
+    /// What it returned; sealed like its arguments.
     pub result: Option<Value>,
     /// How far it says it is, in percent, while it runs.
     pub percent: Option<i16>,
@@ -147,6 +148,20 @@ impl Jobs {
         let ids = |list: Vec<i64>| list.into_iter().map(JobId).collect();
         let (waits_for, awaited_by) = (ids(waits_for), ids(awaited_by));
         Ok(Some(Detail { standing, worker, failures, waits_for, awaited_by }))
+    }
+
+    /// Opens what is sealed of a job, where these keys do. It is secret: ask whether whoever sees
+    /// it may.
+    ///
+    /// # Errors
+    /// Where the handle's database has no keys, or not the right one, or the text was altered.
+    pub fn reveal(&self, mut detail: Detail) -> Result<Detail, Closed> {
+        let (keys, job) = (self.db().keys(), &mut detail.standing);
+        job.args = sealed::shown_args(keys, &job.kind, job.args.take())?;
+        if let Some(result) = job.result.take() {
+            job.result = Some(sealed::shown_result(keys, &job.kind, job.id, result)?);
+        }
+        Ok(detail)
     }
 
     async fn standing(&self, id: JobId) -> Result<Option<Standing>, db::Error> {

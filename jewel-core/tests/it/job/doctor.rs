@@ -6,7 +6,8 @@ use jewel_core::job::operator::{Finding, Level, Program};
 
 use super::world::{Act, World, quick};
 
-const PROGRAM: Program<'static> = Program { kinds: &["play"], queues: &["stage"], patience: None };
+const PROGRAM: Program<'static> =
+    Program { kinds: &["play"], queues: &["stage"], encrypted: &[], patience: None };
 
 async fn check(world: &World) -> Vec<Finding> {
     world.jobs.check(PROGRAM, |_, _| {}).await
@@ -29,7 +30,7 @@ async fn a_healthy_queue_has_no_findings() {
     assert!(findings.iter().all(|one| one.advice.is_none()), "{findings:#?}");
     let mut checks: Vec<&str> = findings.iter().map(|one| one.check).collect();
     checks.dedup();
-    assert_eq!(checks.len(), 9, "{findings:#?}");
+    assert_eq!(checks.len(), 10, "{findings:#?}");
     worker.stop().await;
 }
 

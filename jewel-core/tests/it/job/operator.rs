@@ -108,14 +108,14 @@ async fn a_list_knows_what_is_recent() {
     world
         .sql(
             "insert into jewel.job (id, created_at, kind_id, queue_id, args) \
-         select 1000 + g, now() - interval '30 days' + g * interval '1 hour', 1, 1, '{}' \
-         from generate_series(1, 720) g",
+         select 1000 + g, now() - interval '30 days' + g * interval '1 hour', k.id, q.id, '{}' \
+         from generate_series(1, 720) g, jewel.kind k, jewel.queue q",
         )
         .await;
     world
         .sql(
             "insert into jewel.finished (id, outcome, kind_id, queue_id, attempt) \
-         select id, 1, 1, 1, 1 from jewel.job where id > 1000",
+         select id, 1, kind_id, queue_id, 1 from jewel.job where id > 1000",
         )
         .await;
     let filter = Filter { since: Some(Duration::from_mins(150)), ..at(&[Place::Completed]) };

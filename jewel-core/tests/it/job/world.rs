@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use jewel_core::config::Span;
+use jewel_core::crypto::KeyRing;
 use jewel_core::db::{self, Cluster, Db, Embedded};
 use jewel_core::job::{
     Alone, Args, Declared, Definition, Enqueue, Job, JobError, JobId, Jobs, KEEP, Limits, Place,
@@ -122,6 +123,9 @@ impl Enqueue for Play {
         unique: None,
         limits: Limits::NONE,
         schedule: None,
+        encrypted: false,
+        on_dead: None,
+        buries: false,
         arguments: &[],
     };
 }
@@ -146,7 +150,7 @@ pub(super) struct World {
     pub(super) stage: Stage,
     owner: Mutex<PgConnection>,
     url: String,
-    _ears: JoinHandle<()>,
+    ears: JoinHandle<()>,
 }
 
 /// A worker that was started.
@@ -180,17 +184,22 @@ impl World {
         let url = server.url(&name);
         db::migrate(&url, None).await.unwrap();
         let owner = Mutex::new(PgConnection::connect(&url).await.unwrap());
-        let db = Db::new(&url, "test", &pool(10)).unwrap();
-        let jobs = Jobs::new(Db::new(&url, "test queue", &pool(4)).unwrap());
-        let ears = jobs.clone();
+        let jobs = Jobs::new(pooled(&url, "test queue", None, 4));
         Self {
-            db,
-            _ears: tokio::spawn(async move { ears.serve(std::future::pending()).await }),
+            db: pooled(&url, "test", None, 10),
+            ears: listening(&jobs),
             jobs,
             stage: Stage { runs: broadcast::Sender::new(4096), gate: Arc::default() },
             owner,
             url,
         }
+    }
+
+    /// Takes other keys, or none, as a restart with other settings would.
+    pub(super) fn rekey(&mut self, keys: Option<KeyRing>) {
+        self.db = pooled(&self.url, "test", keys.clone(), 10);
+        self.jobs = Jobs::new(pooled(&self.url, "test queue", keys, 4));
+        std::mem::replace(&mut self.ears, listening(&self.jobs)).abort();
     }
 
     /// Starts a worker.
@@ -209,7 +218,7 @@ impl World {
         settings: Settings,
         state: impl Send + Sync + 'static,
     ) -> Working {
-        let jobs = Jobs::new(Db::new(&self.url, "test worker", &pool(4)).unwrap());
+        let jobs = Jobs::new(pooled(&self.url, "test worker", self.db.keys().cloned(), 4));
         let mut states = States::default();
         states.insert(self.stage.clone());
         states.insert(state);
@@ -380,7 +389,15 @@ async fn sweep(root: &mut PgConnection) {
     }
 }
 
-/// The settings of a small pool that has patience: a test machine may be busy with others.
-fn pool(connections: u32) -> db::Settings {
-    db::Settings { connections, acquire_timeout: Span::from_secs(20), ..db::Settings::default() }
+/// A small pool that has patience: a test machine may be busy with others.
+fn pooled(url: &str, name: &str, keys: Option<KeyRing>, connections: u32) -> Db {
+    let acquire_timeout = Span::from_secs(20);
+    let settings = db::Settings { connections, acquire_timeout, ..db::Settings::default() };
+    keys.into_iter().fold(Db::new(url, name, &settings).unwrap(), Db::with_keys)
+}
+
+/// Hears what is told of jobs.
+fn listening(jobs: &Jobs) -> JoinHandle<()> {
+    let ears = jobs.clone();
+    tokio::spawn(async move { ears.serve(std::future::pending()).await })
 }
