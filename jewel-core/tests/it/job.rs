@@ -10,6 +10,7 @@
 mod crash;
 mod doctor;
 mod enqueue;
+mod fairness;
 mod fence;
 mod follow;
 mod operator;
