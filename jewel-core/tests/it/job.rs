@@ -13,6 +13,7 @@ mod enqueue;
 mod fairness;
 mod fence;
 mod follow;
+mod model;
 mod operator;
 mod outcome;
 mod policy;
