@@ -132,8 +132,8 @@ begin
   from e join jewel.job j on j.id = e.job_id;
 end $$;
 
--- The same for keyed queues; and a rate goes by one reading of the clock: by two, a full bucket could
--- lack a microsecond, and the last of its jobs.
+-- The same for keyed queues; and a rate goes by one reading of the clock: by two, a full bucket
+-- could lack a microsecond, and the last of its jobs.
 drop function jewel.claim_keyed(smallint, bigint, int, bigint, uuid[]);
 create function jewel.claim_keyed(
   q smallint, after_key bigint, n int, w bigint, leases uuid[])
