@@ -9,7 +9,7 @@ use super::colour::linear;
 use super::plane::Plane;
 
 /// How far the plain colours are looked for, pixels.
-const REACH: usize = 5;
+const REACH: usize = 4;
 /// How far apart, squared, the two colours must be to tell shares of them apart.
 const APART: f32 = 0.004;
 /// How far off a mixture of the two, squared, a pixel's colour may be.

@@ -78,7 +78,7 @@ impl Near {
     fn alike(&self, one: [f32; 3], two: [f32; 3]) -> f32 {
         let gap: f32 =
             (0..3).map(|axis| ((one[axis] - two[axis]) * self.scale[axis]).powi(2)).sum();
-        (1.0 + gap).powi(-2)
+        1.0 / ((1.0 + gap) * (1.0 + gap))
     }
 
     /// What a colour suggests here, above zero piece and below zero ground, and whether that
@@ -87,23 +87,24 @@ impl Near {
         if self.piece.len() < 4 || self.ground.len() < 4 {
             return (0.0, false);
         }
-        let square = |c: [f32; 3]| c.iter().map(|v| v * v).sum::<f32>().max(1e-6);
-        let (mut piece, mut ground, mut shadow) = (0.0, 0.0, 0.0);
-        for &known in &self.piece {
-            piece += self.alike(colour, known);
+        let share = |all: &[[f32; 3]], like: &dyn Fn([f32; 3]) -> f32| {
+            all.iter().map(|&known| like(known)).sum::<f32>() / all.len() as f32 + ANY
+        };
+        let plain = |known: [f32; 3]| self.alike(colour, known);
+        let piece = share(&self.piece, &plain);
+        let seen = (piece / share(&self.ground, &plain)).ln();
+        if seen <= 0.0 || self.deepest >= 1.0 {
+            return (seen, false);
         }
-        for &known in &self.ground {
-            let dot: f32 = known.iter().zip(&colour).map(|(a, b)| a * b).sum();
-            let keep = (dot / square(known)).clamp(self.deepest, 1.0);
-            ground += self.alike(colour, known);
-            shadow += self.alike(colour, known.map(|v| v * keep));
-        }
-        let share = |sum: f32, all: &[[f32; 3]]| sum / all.len() as f32 + ANY;
-        let piece = share(piece, &self.piece);
-        let seen = (piece / share(ground, &self.ground)).ln();
         // What could be a deeper shadow than any seen may be either: the edges must tell.
-        let doubted = (piece / share(shadow, &self.ground)).ln().max(0.0);
-        (seen.min(doubted), seen > 0.0 && doubted < 0.5)
+        let dimmed = |known: [f32; 3]| {
+            let dot: f32 = known.iter().zip(&colour).map(|(a, b)| a * b).sum();
+            let whole: f32 = known.iter().map(|v| v * v).sum();
+            let keep = (dot / whole.max(1e-6)).clamp(self.deepest, 1.0);
+            self.alike(colour, known.map(|v| v * keep))
+        };
+        let doubted = (piece / share(&self.ground, &dimmed)).ln().max(0.0);
+        (seen.min(doubted), doubted < 0.5)
     }
 }
 
@@ -183,7 +184,7 @@ pub(super) fn bays(mask: &Plane, reach: usize) -> Vec<bool> {
 /// surely piece or surely ground.
 fn smooth(mask: &mut Plane, band: &[usize], leans: &[f32]) {
     let narrow = (mask.width / 500).max(1);
-    for (reach, sure) in [((mask.width / 130).max(1), VAGUE), (narrow, SURE), (narrow, SURE)] {
+    for (reach, sure) in [((mask.width / 130).max(1), VAGUE), (narrow, SURE)] {
         let round = mask.boxed(reach).boxed(reach);
         for (&at, &lean) in band.iter().zip(leans) {
             let is_piece = round.data[at] > 0.5;
