@@ -81,6 +81,8 @@ pub(super) fn find(photo: &RgbImage, meter: &mut Meter) -> Result<Found, Error> 
         data: piece.iter().map(|&p| f32::from(u8::from(p))).collect(),
     };
     let traced = scene.trace(&detail, &rough);
+    meter.step(40, "tracing the edge")?;
+    let traced = scene.polish(&detail, traced);
     meter.step(44, "tracing the edge")?;
     let shadow = shadow::seen(&scene.even, ground, &piece);
     Ok(Found { cover: edge::soft(&fine, &traced), ground, shadow })

@@ -6,9 +6,9 @@
 //! brightened and sharpened, never redrawn.
 //!
 //! The order of work is the order of the files: `photo` reads, `mask` finds (by `outline`,
-//! `standing`, `scene` and `trace`, with `background`, `evidence`, `cut` and `regions`), `edge`
-//! softens, `tone` develops, `stage` puts together (with `backdrop` and `shadow`), `encode`
-//! writes.
+//! `standing`, `scene`, `trace` and `polish`, with `background`, `evidence`, `cut` and
+//! `regions`), `edge` softens, `tone` develops, `stage` puts together (with `backdrop` and
+//! `shadow`), `encode` writes.
 
 mod backdrop;
 mod background;
@@ -22,6 +22,7 @@ mod mask;
 mod outline;
 mod photo;
 mod plane;
+mod polish;
 mod regions;
 mod scene;
 mod shadow;

@@ -30,6 +30,8 @@ pub(super) struct Scene {
     pub(super) standing: Vec<Standing>,
     pub(super) rough: Vec<Standing>,
     pub(super) ground: [f32; 3],
+    /// Whether the piece shows colours of its own rather than those of the ground in shadow.
+    pub(super) is_coloured: bool,
 }
 
 impl Scene {
@@ -55,6 +57,7 @@ impl Scene {
             first: palettes.clone(),
             palettes,
             ground,
+            is_coloured: false,
         };
         scene.settle(outline);
         scene
@@ -137,6 +140,7 @@ impl Scene {
         self.standing = verdict.fine;
         self.rough = verdict.coarse;
         self.stir = self.busy.clone();
+        self.is_coloured = verdict.is_coloured;
         if verdict.is_coloured {
             // Small holes in shadow lie amid much bustle, all of it the piece's own.
             for (stir, tint) in self.stir.data.iter_mut().zip(&view.tint) {

@@ -104,8 +104,8 @@ struct Piece {
     colours: Vec<[f32; 3]>,
     cover: Plane,
     glow: Plane,
-    /// For each column the lowest row that is mostly covered.
-    base: Vec<Option<usize>>,
+    /// For each column the row that it is mirrored at, and how clearly.
+    floor: Vec<Option<(f32, f32)>>,
 }
 
 /// The finished shot of the piece found in `photo`.
@@ -155,17 +155,17 @@ fn lift(photo: &RgbImage, found: &Found, place: &Place) -> Result<Piece, Error> 
     let picture = resized(photo, place.part, width, height)?;
     let (width, height) = (width as usize, height as usize);
     let ratio = found.cover.width as f32 / photo.width() as f32;
-    let mut rough = Plane::filled(width, height, 0.0);
+    let mut cover = Plane::filled(width, height, 0.0);
     for y in 0..height {
         for x in 0..width {
             let at = place.source(
                 (x as i64 + place.corner[0]) as f32 + 0.5,
                 (y as i64 + place.corner[1]) as f32 + 0.5,
             );
-            rough.data[y * width + x] = found.cover.sample(at.0 * ratio - 0.5, at.1 * ratio - 0.5);
+            cover.data[y * width + x] = found.cover.sample(at.0 * ratio - 0.5, at.1 * ratio - 0.5);
         }
     }
-    let cover = edge::refined(&picture, &rough);
+    let cover = edge::evened(&cover);
     let mut colours = edge::own_colours(&picture, &cover);
     tone::develop(&mut colours, &cover, found.ground);
     let reach = place.side as f32 * 0.006;
@@ -173,9 +173,33 @@ fn lift(photo: &RgbImage, found: &Found, place: &Place) -> Result<Piece, Error> 
     for (value, own) in glow.data.iter_mut().zip(&cover.data) {
         *value = ((own - *value) * 2.0).clamp(0.0, 1.0);
     }
-    let lowest = |x: usize| (0..height).rev().find(|y| cover.data[y * width + x] > 0.5);
-    let base = (0..width).map(lowest).collect();
-    Ok(Piece { colours, cover, glow, base })
+    let floor = floor(&cover, (place.side / 32) as usize);
+    Ok(Piece { colours, cover, glow, floor })
+}
+
+/// The row that each column is mirrored at: the lowest that is mostly covered, evened out over
+/// `reach` columns so that the reflection does not break where one part hides another. Where
+/// it rises steeply the piece hovers, and its reflection fades out.
+pub(super) fn floor(cover: &Plane, reach: usize) -> Vec<Option<(f32, f32)>> {
+    let (width, height) = (cover.width, cover.height);
+    let lowest: Vec<Option<usize>> =
+        (0..width).map(|x| (0..height).rev().find(|y| cover.data[y * width + x] > 0.5)).collect();
+    let near = |x: usize| x.saturating_sub(reach)..(x + reach + 1).min(width);
+    let deepest: Vec<Option<usize>> =
+        (0..width).map(|x| lowest[near(x)].iter().copied().flatten().max()).collect();
+    let even = |x: usize| {
+        let around = || deepest[near(x)].iter().copied().flatten();
+        let count = around().count();
+        (count > 0).then(|| around().sum::<usize>() as f32 / count as f32)
+    };
+    let rows: Vec<Option<f32>> = (0..width).map(even).collect();
+    (0..width)
+        .map(|x| {
+            let ends = [near(x).start, near(x).end - 1].map(|end| rows[end].or(rows[x]));
+            let rise = (ends[0]? - ends[1]?) / near(x).len() as f32;
+            Some((rows[x]?, 1.0 / (1.0 + (rise * 3.0).powi(4))))
+        })
+        .collect()
 }
 
 /// The shadow density on a small copy of the shot.
@@ -225,13 +249,13 @@ impl Piece {
 
     /// The ground's reflection of the column above, fading as it falls away.
     fn mirror(&self, light: &mut [f32; 3], place: &Place, look: &Look, px: usize, py: usize) {
-        let Some(Some(base)) = self.base.get(px) else { return };
-        if py <= *base || py - base > *base {
+        let Some(&Some((floor, clear))) = self.floor.get(px) else { return };
+        let drop = py as f32 - floor;
+        if drop <= 0.0 || drop > floor {
             return;
         }
-        let drop = py - base;
-        let at = (base - drop) * self.cover.width + px;
-        let fade = (-(drop as f32) / (place.side as f32 * 0.045)).exp();
+        let at = (floor - drop) as usize * self.cover.width + px;
+        let fade = clear * (-drop / (place.side as f32 * 0.045)).exp();
         blend(light, self.colours[at], self.cover.data[at] * look.paint.mirror * fade);
     }
 }

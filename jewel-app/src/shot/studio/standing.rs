@@ -14,6 +14,8 @@ const SPECK: usize = 100;
 const EVEN: f64 = 1.5;
 /// How far from the dimmed ground's colour a shadow's may be.
 const TINT: f64 = 0.006;
+/// How far from it a patch of a tint of its own is.
+const TINGED: f64 = 0.03;
 
 /// What a pixel's place says of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,6 +94,11 @@ impl Count {
         self.dull * 10 > self.area * 9
     }
 
+    /// Of another tint than the ground, lit or shaded.
+    fn is_tinged(&self) -> bool {
+        self.tint > self.area as f64 * TINGED
+    }
+
     /// A shadow with a hard border: the ground, evenly dimmed. `flat` is how uneven it may be.
     fn is_shadow(&self, flat: f64) -> bool {
         let area = self.area.max(1) as f64;
@@ -138,7 +145,14 @@ impl View<'_> {
         let piece: Vec<bool> =
             counts.iter().zip(&ground).map(|(c, ground)| !ground && c.area > SPECK).collect();
         let ground = grown(*width, &self.walk(&ground, &shadow, usual), *reach);
-        let piece: Vec<bool> = patches.label.iter().map(|&name| piece[name as usize]).collect();
+        // A patch of a tint of its own does not vouch for the shadow that ran into it.
+        let vouched = |at: usize, name: usize| {
+            let strange = is_coloured && counts[name].is_tinged();
+            let coarse = self.coarse(at);
+            piece[name] && !(strange && self.passable[coarse] && self.light[coarse] < 0.0)
+        };
+        let piece: Vec<bool> =
+            patches.label.iter().enumerate().map(|(at, &n)| vouched(at, n as usize)).collect();
         let piece = grown(*width, &piece, *reach);
         let fine: Vec<Standing> = (0..ground.len())
             .map(|at| match (ground[at] && self.passable[self.coarse(at)], piece[at]) {

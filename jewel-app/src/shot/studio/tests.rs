@@ -6,6 +6,8 @@ use std::ops::ControlFlow;
 
 use image::{ImageFormat, Rgb, RgbImage};
 
+use super::plane::Plane;
+use super::polish::{Near, bays, swept};
 use super::{Error, Kind, LOOKS, Limits, inspect, mask, render, verify};
 
 const PAPER: [f32; 3] = [196.0, 200.0, 206.0];
@@ -88,6 +90,80 @@ fn a_bead_of_the_papers_colour_is_piece() {
     let cover = |x: usize, y: usize| found.cover[y * 240 + x];
     assert!(cover(120, 96) > 0.9 && cover(104, 84) > 0.9 && cover(138, 110) > 0.9);
     assert!(cover(160, 138) < 0.1 && cover(60, 60) < 0.1);
+}
+
+#[test]
+fn colours_close_by_tell_piece_from_ground() {
+    let (gold, brown, paper) = ([0.7, 0.02, 0.1], [0.47, 0.01, 0.02], [0.8, 0.0, 0.01]);
+    let near = Near::of([[gold; 20], [brown; 20]].concat(), vec![paper; 20], 0.5);
+    assert!(near.lean(gold).0 > 2.0 && near.lean(paper).0 < -2.0);
+    // Darker than any shadow seen: the edges must tell.
+    assert_eq!(near.lean(paper.map(|v| v * 0.6)), (0.0, true));
+    let near = Near::of([[gold; 20], [brown; 20]].concat(), vec![paper; 20], 1.0);
+    let (lean, is_doubted) = near.lean(paper.map(|v| v * 0.6));
+    assert!(lean > 0.5 && !is_doubted, "{lean}");
+}
+
+/// A plane of 40 by 30 that is 1 where `inside` says so.
+fn drawn(inside: impl Fn(usize, usize) -> bool) -> Plane {
+    let data = (0..1200).map(|at| f32::from(u8::from(inside(at % 40, at / 40)))).collect();
+    Plane { width: 40, height: 30, data }
+}
+
+#[test]
+fn narrow_ways_into_the_piece_are_bays() {
+    let mask =
+        drawn(|x, y| (5..35).contains(&x) && (10..25).contains(&y) && !(18..22).contains(&x));
+    let bays = bays(&mask, 3);
+    assert!(bays[15 * 40 + 20]);
+    assert!(!bays[15 * 40 + 2] && !bays[3 * 40 + 20] && !bays[15 * 40 + 10]);
+}
+
+#[test]
+fn crumbs_are_swept() {
+    let hoop = |x: usize, y: usize| (5..25).contains(&x) && (5..25).contains(&y);
+    let crumbs = |x: usize, y: usize| (x, y) == (32, 10) || (x, y) == (12, 12);
+    let swept = swept(drawn(|x, y| hoop(x, y) != crumbs(x, y)));
+    assert_eq!(swept.data, drawn(hoop).data);
+}
+
+/// Red to the left, white to the right, half of each between.
+fn half_and_half() -> RgbImage {
+    RgbImage::from_fn(40, 30, |x, _| match x {
+        0..20 => Rgb([200, 20, 20]),
+        20 => Rgb([230, 188, 188]),
+        _ => Rgb([255, 255, 255]),
+    })
+}
+
+#[test]
+fn a_mixed_pixel_is_half_covered() {
+    for hard in [20, 21] {
+        let cover = super::edge::soft(&half_and_half(), &drawn(|x, _| x < hard));
+        let row = &cover.data[15 * 40..16 * 40];
+        assert!((0.25..0.75).contains(&row[20]), "{hard}: {}", row[20]);
+        assert!(row[17] > 0.99 && row[23] < 0.01);
+    }
+}
+
+#[test]
+fn the_ground_does_not_shine_through() {
+    let mut cover = drawn(|x, _| x < 20);
+    for row in cover.data.chunks_exact_mut(40) {
+        row[20] = 0.5;
+    }
+    let [red, green, blue] = super::edge::own_colours(&half_and_half(), &cover)[15 * 40 + 20];
+    assert!(red > 0.5 && green < 0.1 && blue < 0.1, "{red} {green} {blue}");
+}
+
+#[test]
+fn what_hovers_has_no_reflection() {
+    // A block on the ground, and beside it one high above.
+    let cover = drawn(|x, y| if x < 20 { y < 25 } else { y < 5 });
+    let floor = super::stage::floor(&cover, 4);
+    let clear = |x: usize| floor[x].unwrap().1;
+    assert!((floor[8].unwrap().0 - 24.0).abs() < 0.1 && clear(8) > 0.9);
+    assert!(clear(24) < 0.2, "{}", clear(24));
 }
 
 #[test]

@@ -51,7 +51,7 @@ impl Scene {
     }
 
     /// The leaning of a fine pixel, with unevenness taken from the coarse picture.
-    fn lean_fine(&self, lab: &Lab, x: usize, y: usize) -> f32 {
+    pub(super) fn lean_fine(&self, lab: &Lab, x: usize, y: usize) -> f32 {
         let cx = (x * self.lab.width / lab.width).min(self.lab.width - 1);
         let cy = (y * self.lab.height / lab.height).min(self.lab.height - 1);
         let at = cy * self.lab.width + cx;
