@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use futures_util::future::join_all;
+use jewel_app::shot::jobs::Render;
 use jewel_core::testing::{Request, Response};
 use serde_json::json;
 
@@ -63,6 +64,7 @@ async fn fifty_orders_with_one_key_are_one() {
     let first = answers[0].text();
     assert!(answers.iter().all(|answer| answer.code() == 202 && answer.text() == first));
     assert_eq!(ledger::count(&test, "hold").await, 1);
+    assert_eq!(test.enqueued::<Render>().await.len(), 1);
     assert_eq!(ada.get("/v1/shots").await["items"].as_array().unwrap().len(), 1);
     let other = order("pearl").send().await;
     assert_eq!(other.problem(), (422, "idempotency_key_reused".to_owned()));

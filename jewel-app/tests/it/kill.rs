@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use jewel_app::shot::jobs::Render;
 use jewel_core::testing::TestApp;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -179,4 +180,5 @@ async fn an_answer_that_a_kill_swallowed_is_replayed() {
     assert_eq!(shots["items"].as_array().unwrap().len(), 1);
     assert_eq!(shots["items"][0]["id"], told["id"]);
     assert_eq!(ada.credits().await, (90, 10));
+    assert_eq!(test.enqueued::<Render>().await.len(), 1);
 }

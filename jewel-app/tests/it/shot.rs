@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use futures_util::future::BoxFuture;
+use jewel_app::shot::jobs::Render;
 use jewel_app::shot::{Commission, MOVES, RenderError, Renderer, Step};
 use jewel_core::testing::TestApp;
 use serde_json::{Value, json};
@@ -65,6 +66,7 @@ async fn an_order_is_answered_with_where_to_follow_it() {
     assert_eq!(listed["items"], json!([shot]));
     let unknown = ada.client.post(&path).key("two").json(&json!({ "style": "no" })).send().await;
     assert_eq!(unknown.problem(), (422, "unknown_style".to_owned()));
+    assert_eq!(test.enqueued::<Render>().await.len(), 1);
 }
 
 #[tokio::test]
@@ -213,4 +215,5 @@ async fn the_database_holds_the_same_moves() {
     let refused = sqlx::query(jump).execute(&mut owner).await.unwrap_err();
     let refused = refused.into_database_error().unwrap();
     assert_eq!(refused.constraint(), Some("shots_move"), "{refused}");
+    test.work().await;
 }

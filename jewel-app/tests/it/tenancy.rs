@@ -40,6 +40,7 @@ async fn what_is_anothers_is_not_there() {
     assert_eq!(bob.get("/v1/photos").await["items"], json!([]));
     assert_eq!(bob.credits().await, (100, 0));
     assert_eq!(ada.credits().await, (90, 10));
+    test.work().await;
 }
 
 #[tokio::test]
@@ -63,6 +64,7 @@ async fn a_forgotten_where_shows_nothing_of_others() {
         assert!(own > 0 && own == all, "{table}: {own} of {all}");
         assert_eq!(count(None).await, (0, 0), "{table}");
     }
+    test.work().await;
 }
 
 #[tokio::test]

@@ -64,7 +64,7 @@ impl Runner {
             Ok(args) => args,
             Err(why) => {
                 let ending = closed(&claimed, declared, why);
-                return Ended { id, lease, ending, reported: false };
+                return Ended { id, lease, began, ending, reported: false };
             }
         };
         let trace = claimed.meta.traceparent.as_deref().and_then(TraceParent::parse);

@@ -235,7 +235,7 @@ async fn a_unique_job_whose_rival_ends_at_that_moment_is_enqueued() {
     let first = enqueue(&world, vec![Report { shop: 1, note: "first".to_owned() }]).await[0];
     // Whoever tries for a key waits, after the try, until the test lets go of a lock.
     world
-        .script(
+        .sql(
             "create function hold() returns trigger language plpgsql as $$ begin \
                 perform pg_advisory_xact_lock(42); return null; end $$; \
              create trigger hold after insert on jewel.unique_lock execute function hold(); \
@@ -253,7 +253,7 @@ async fn a_unique_job_whose_rival_ends_at_that_moment_is_enqueued() {
     };
     within("the second's try", tries).await;
     assert_eq!(world.jobs.cancel(JobId(first.0)).await.unwrap(), Cancel::Cancelled);
-    world.script("select pg_advisory_unlock(42)").await;
+    world.sql("select pg_advisory_unlock(42)").await;
     let second = within("the second", second).await.unwrap();
     assert!(!second.1 && second.0 != first.0, "nothing stands in its way any more");
     world.conserved().await;
@@ -281,14 +281,34 @@ async fn uniqueness_ends_with_the_start_or_with_its_time() {
     world.conserved().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_rate_lets_one_begin_at_once() {
+    let world = World::new().await;
+    let refused = "do $$ declare \
+            q smallint := jewel.declare_queue('rated', null, null, '1 second', 1); \
+            w bigint := jewel.enlist('rated', '1 hour'); \
+            refused int := 0; \
+        begin \
+            perform jewel.enqueue('rated', 'rated', 1::smallint, null, null, null, null, \
+                array_fill('{}'::jsonb, array[500]), null); \
+            for n in 1..400 loop \
+                update jewel.queue set rate_tat = null where id = q; \
+                perform jewel.claim_keyed(q, 0, 10, w, array[gen_random_uuid()]); \
+                if not found then refused := refused + 1; end if; \
+            end loop; \
+            assert refused = 0, refused || ' of 400 were refused'; \
+        end $$";
+    world.sql(refused).await;
+}
+
 /// A word to nobody.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 struct Whisper {}
 
 /// Nobody needs to know.
-#[job(queue = whispers, keep = none)]
-async fn whisper(_whisper: Whisper) -> Result<(), JobError> {
-    Ok(())
+#[job(queue = whispers, keep = none, retry(2, 1ms..2ms))]
+async fn whisper(_whisper: Whisper, job: &mut Job) -> Result<(), JobError> {
+    if job.is_last_attempt() { Ok(()) } else { Err(JobError::retry("too loud")) }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -301,6 +321,7 @@ async fn what_is_not_to_be_kept_is_gone_once_it_is_done() {
     within("its end", gone).await;
     worker.stop().await;
     assert_eq!(world.count("select count(*) from jewel.job").await, 0);
+    assert_eq!(world.count("select count(*) from jewel.failure").await, 0);
     assert_eq!(world.count("select count(*) from jewel.finished").await, 0);
     world.conserved().await;
 }

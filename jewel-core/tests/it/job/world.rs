@@ -284,13 +284,8 @@ impl World {
         within(payload, heard).await;
     }
 
-    /// Runs a statement as the owner of the tables.
+    /// Runs statements as the owner of the tables.
     pub(super) async fn sql(&self, sql: &'static str) {
-        sqlx::query(sql).execute(&mut *self.owner.lock().await).await.unwrap();
-    }
-
-    /// Runs several statements as the owner of the tables.
-    pub(super) async fn script(&self, sql: &'static str) {
         sqlx::raw_sql(sql).execute(&mut *self.owner.lock().await).await.unwrap();
     }
 

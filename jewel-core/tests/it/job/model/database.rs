@@ -80,7 +80,10 @@ impl Database {
 
     /// A function's text as it is.
     pub(super) async fn definition(&mut self, function: &str) -> Result<String> {
-        let sql = "select pg_get_functiondef(('jewel.' || $1)::regproc)";
+        // Of several with one name the longest does the work; the others call it.
+        let sql = "select pg_get_functiondef(oid) from pg_proc \
+            where pronamespace = 'jewel'::regnamespace and proname = $1 \
+            order by pronargs desc limit 1";
         sqlx::query_scalar(sql).bind(function).fetch_one(&mut self.0).await
     }
 
@@ -214,12 +217,9 @@ impl Database {
         sqlx::query_scalar("select jewel.cancel($1)").bind(id).fetch_one(&mut self.0).await
     }
 
-    /// Runs a job again, in the table where its queue looks, as workers see to all the time.
     pub(super) async fn retry(&mut self, id: i64) -> Result<Option<i64>> {
         let sql = "select jewel.retry(array[$1])";
-        let moved = sqlx::query_scalar(sql).bind(id).fetch_optional(&mut self.0).await?;
-        sqlx::query("select jewel.align(100)").execute(&mut self.0).await?;
-        Ok(moved)
+        sqlx::query_scalar(sql).bind(id).fetch_optional(&mut self.0).await
     }
 
     pub(super) async fn discard(&mut self, id: i64) -> Result<Option<i64>> {

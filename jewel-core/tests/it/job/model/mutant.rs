@@ -13,7 +13,7 @@ const fn mutant(function: &'static str, from: &'static str, to: &'static str) ->
 }
 
 pub(super) const MUTANTS: &[Mutant] = &[
-    mutant("enqueue_many", "until <= now()", "false"),
+    mutant("take_keys", "until <= now()", "false"),
     mutant("enqueue_many", "where run_at > now()", "where run_at is not null"),
     // Who may claim, and what.
     mutant("claim", "paused_at is not null", "false"),
