@@ -283,8 +283,10 @@ impl Fetcher {
 
     fn hear(&mut self, notice: &Notice) {
         match notice {
-            Notice::Ready { queue, seq } => self.sources.ready(queue, *seq),
-            Notice::Committed { queue, first } => self.sources.ready(queue, first.0),
+            Notice::Ready { queue, seq, priority } => self.sources.ready(queue, *seq, *priority),
+            Notice::Committed { queue, priority, first } => {
+                self.sources.ready(queue, first.0, Some(*priority));
+            }
             Notice::Freed(queue) => self.sources.freed(*queue),
             Notice::Missed => self.look = Instant::now(),
             Notice::Changed(_) | Notice::Cancel(_) => {}

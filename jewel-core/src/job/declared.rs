@@ -32,6 +32,11 @@ impl Priority {
         }
     }
 
+    /// The priority of this number.
+    pub fn of(number: i16) -> Option<Self> {
+        Self::ALL.into_iter().find(|priority| priority.number() == number)
+    }
+
     /// The word of the annotation.
     pub const fn as_str(self) -> &'static str {
         match self {

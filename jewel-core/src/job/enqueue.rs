@@ -213,8 +213,8 @@ async fn insert(
     let tickets = storage::enqueue(tx, order, bodies).await?;
     let first = tickets.iter().filter(|ticket| !ticket.duplicate).map(|ticket| ticket.id).min();
     if let (Some(first), None, None) = (first, options.wait, options.at) {
-        let queue = declared.queue;
-        tx.after_commit(move || wake::tell(Notice::Committed { queue, first }));
+        let (queue, priority) = (declared.queue, order.priority);
+        tx.after_commit(move || wake::tell(Notice::Committed { queue, priority, first }));
     }
     Ok(tickets)
 }

@@ -59,9 +59,13 @@ impl Sources {
         Self { all, turn: 0 }
     }
 
-    /// A hint: jobs of this queue are ready from `seq` on.
-    pub(super) fn ready(&mut self, queue: &str, seq: i64) {
-        for source in self.all.iter_mut().filter(|source| *source.queue.name == *queue) {
+    /// A hint: jobs of this queue are ready from `seq` on, of this priority or of any.
+    pub(super) fn ready(&mut self, queue: &str, seq: i64, priority: Option<Priority>) {
+        let of = |source: &Source| {
+            *source.queue.name == *queue
+                && (priority.is_none() || source.priority.is_none() || source.priority == priority)
+        };
+        for source in self.all.iter_mut().filter(|source| of(source)) {
             source.behind(seq - 1);
         }
     }

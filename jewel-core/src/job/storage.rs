@@ -78,16 +78,24 @@ pub(super) async fn enqueue(tx: &mut Tx, order: Order, jobs: Vec<Body>) -> Resul
     Ok(rows.into_iter().map(|(id, duplicate)| Ticket { id: JobId(id), duplicate }).collect())
 }
 
-/// Tells other processes of these queues, each from a place on, where something waits there.
-pub(super) async fn announce(db: &Db, queues: &[&str], seqs: &[i64]) -> Result<()> {
+/// Tells other processes of these queues and priorities, each from a place on, where something
+/// waits there.
+pub(super) async fn announce(
+    db: &Db,
+    queues: &[&str],
+    priorities: &[i16],
+    seqs: &[i64],
+) -> Result<()> {
     sqlx::query(
-        "select pg_notify('jewel', format('ready %s %s', q.name, n.seq)) \
-         from unnest($1::text[], $2::bigint[]) n (name, seq) join jewel.queue q using (name) \
+        "select pg_notify('jewel', format('ready %s %s %s', q.name, n.seq, n.priority)) \
+         from unnest($1::text[], $2::smallint[], $3::bigint[]) n (name, priority, seq) \
+            join jewel.queue q using (name) \
          where exists (select from jewel.ready r where r.queue_id = q.id \
-            and r.priority = any(array[0, 1, 2]::smallint[]) and r.seq >= n.seq) \
+            and r.priority = n.priority and r.seq >= n.seq) \
             or exists (select from jewel.lane l where l.queue_id = q.id)",
     )
     .bind(queues)
+    .bind(priorities)
     .bind(seqs)
     .execute(db)
     .await?;

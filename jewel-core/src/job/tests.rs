@@ -77,8 +77,8 @@ fn the_urgent_go_first_and_the_low_do_not_starve() {
 fn a_source_is_asked_from_where_the_last_claim_ended() {
     let mut sources = sources();
     assert!(sources.next(|_| 10).is_none(), "nothing is known to wait");
-    sources.ready("mail", 100);
-    sources.ready("nobody's", 1);
+    sources.ready("mail", 100, None);
+    sources.ready("nobody's", 1, None);
     // A hint says nothing of the priority: all three are asked, the normal one twice.
     let mut asked = Vec::new();
     while let Some((chosen, ask)) = sources.next(|_| 10) {
@@ -90,7 +90,7 @@ fn a_source_is_asked_from_where_the_last_claim_ended() {
     // A claim that failed is asked again, from below its cursor if something committed late.
     sources.found(&[(1, 1, 143)]);
     let (chosen, ask) = sources.next(|_| 10).unwrap();
-    sources.ready("mail", 60);
+    sources.ready("mail", 60, None);
     sources.failed(chosen, ask);
     let after: Vec<From> =
         std::iter::from_fn(|| sources.next(|_| 10)).map(|(_, ask)| ask.from).collect();
@@ -103,7 +103,7 @@ fn a_keyed_queue_is_one_source_that_goes_on_with_the_next_lane() {
     let limits = Limits { rate: Some(rate), ..Limits::NONE };
     let mut sources = Sources::new(&[Queue { id: 1, name: "mail".into(), limits, alone: false }]);
     let now = Instant::now();
-    sources.ready("mail", 100);
+    sources.ready("mail", 100, None);
     let (chosen, ask) = sources.next(|_| 10).unwrap();
     assert_eq!((ask.from, ask.alone), (From::Lane(i64::MIN), true));
     assert!(sources.next(|_| 10).is_none(), "there is one source");
@@ -172,12 +172,22 @@ fn a_schedule_that_makes_no_sense_is_refused() {
 
 #[test]
 fn payloads_say_what_they_mean_or_nothing() {
-    let ready = Notice::Ready { queue: "mail".into(), seq: 118 };
-    assert_eq!(parse("ready mail 118"), Some(ready));
+    let ready = |priority| Notice::Ready { queue: "mail".into(), seq: 118, priority };
+    assert_eq!(parse("ready mail 118"), Some(ready(None)));
+    assert_eq!(parse("ready mail 118 2"), Some(ready(Some(Priority::Low))));
     assert_eq!(parse("job 1 22"), Some(Notice::Changed([JobId(1), JobId(22)].into())));
     assert_eq!(parse("cancel 7"), Some(Notice::Cancel(JobId(7))));
-    for nonsense in ["", "ready", "ready mail", "ready mail x", "job", "job x", "cancel", "more 1"]
-    {
+    for nonsense in [
+        "",
+        "ready",
+        "ready mail",
+        "ready mail x",
+        "ready mail 1 9",
+        "job",
+        "job x",
+        "cancel",
+        "more 1",
+    ] {
         assert_eq!(parse(nonsense), None, "{nonsense}");
     }
 }

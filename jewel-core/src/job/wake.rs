@@ -10,16 +10,17 @@ use std::time::Duration;
 use sqlx::postgres::PgListener;
 use tokio::sync::broadcast;
 
+use super::declared::Priority;
 use super::ticket::JobId;
 use crate::db::Db;
 
 /// Something that happened, as a hint.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Notice {
-    /// Jobs of this queue are ready, from this place on.
-    Ready { queue: Arc<str>, seq: i64 },
-    /// This process committed jobs of this queue, from this one on.
-    Committed { queue: &'static str, first: JobId },
+    /// Jobs of this queue are ready, from this place on; of one priority, where it is said.
+    Ready { queue: Arc<str>, seq: i64, priority: Option<Priority> },
+    /// This process committed jobs of this queue and priority, from this one on.
+    Committed { queue: &'static str, priority: Priority, first: JobId },
     /// Jobs of this queue were settled here: its limits may let others begin.
     Freed(i16),
     /// Something changed about these jobs.
@@ -99,13 +100,18 @@ async fn relay(db: &Db) -> Result<(), sqlx::Error> {
     }
 }
 
-/// The payloads: `ready QUEUE SEQ`, `job ID..`, `cancel ID`.
+/// The payloads: `ready QUEUE SEQ [PRIORITY]`, `job ID..`, `cancel ID`.
 pub(super) fn parse(payload: &str) -> Option<Notice> {
     let (word, rest) = payload.split_once(' ')?;
     match word {
         "ready" => {
-            let (queue, seq) = rest.split_once(' ')?;
-            Some(Notice::Ready { queue: queue.into(), seq: seq.parse().ok()? })
+            let mut words = rest.split(' ');
+            let (queue, seq) = (words.next()?.into(), words.next()?.parse().ok()?);
+            let priority = match words.next() {
+                Some(number) => Some(Priority::of(number.parse().ok()?)?),
+                None => None,
+            };
+            Some(Notice::Ready { queue, seq, priority })
         }
         "job" => {
             let ids: Option<Vec<JobId>> =

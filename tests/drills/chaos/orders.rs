@@ -89,7 +89,7 @@ async fn order(db: &Db, first: i64) -> Result<(), db::Error> {
 /// A connection that is cut is no surprise here; anything else is told.
 fn tell(ordered: &Ordered, error: &db::Error) {
     ordered.failures.fetch_add(1, Ordering::Relaxed);
-    let state = error.sqlstate().map(|state| state.to_string());
+    let state = error.sqlstate();
     let expected = state.as_deref().is_none_or(|state| matches!(&state[..2], "57" | "08"));
     if !expected {
         eprintln!("an order failed: {error} ({state:?})");

@@ -116,7 +116,7 @@ async fn other_processes_are_told_once_it_is_committed() {
     let world = World::new().await;
     let mut other = world.listen().await;
     let id = world.enqueue(&[Act::Done]).await;
-    World::hears(&mut other, &format!("ready stage {id}")).await;
+    World::hears(&mut other, &format!("ready stage {id} 1")).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
