@@ -17,7 +17,7 @@ use crate::db::Db;
 /// How long this process's own workers have to take what was committed.
 const MOMENT: Duration = Duration::from_millis(2);
 /// The least time between one notice and the next.
-const PAUSE: Duration = Duration::from_millis(10);
+const PAUSE: Duration = Duration::from_millis(5);
 
 /// Announces for ever.
 pub(super) async fn announce(db: &Db) {
