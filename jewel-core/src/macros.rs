@@ -156,7 +156,7 @@ pub mod words {
     /// `queue = renders`: where the job waits; `default` where nothing is said.
     pub fn queue() {}
 
-    /// `priority = urgent | normal | low`: which of the waiting jobs run first; `normal` where
+    /// `priority = urgent | normal | background`: which of the waiting jobs run first; `normal` where
     /// nothing is said.
     pub fn priority() {}
 

@@ -174,7 +174,7 @@ pub fn delete(words: TokenStream, item: TokenStream) -> TokenStream {
 /// | word | meaning | where nothing is said |
 /// |---|---|---|
 /// | `queue = renders` | where it waits | `default` |
-/// | `priority = urgent \| normal \| low` | which of the waiting run first | `normal` |
+/// | `priority = urgent \| normal \| background` | which of the waiting run first | `normal` |
 /// | `retry(8, 2s..5m)` | attempts in all, shortest and longest wait | `retry(20, 2s..1h)` |
 /// | `timeout = 3m` | how long one attempt may take | `5m` |
 ///

@@ -15,7 +15,7 @@ pub struct Discard {
 }
 
 /// Take bytes out of the object store.
-#[job(queue = upkeep, priority = low, retry(20, 5s..1h), timeout = 1m)]
+#[job(queue = upkeep, priority = background, retry(20, 5s..1h), timeout = 1m)]
 pub async fn discard(args: Discard, blob: State<Blob>) -> Result<(), JobError> {
     let key = Key::new(args.object).map_err(JobError::give_up)?;
     Ok(blob.delete(&key).await?)

@@ -154,7 +154,7 @@ pub struct Reconcile {
 ///
 /// That job may have died in a way it could not tell of: by its time limit, with its workers, or by
 /// an operator's hand.
-#[job(queue = upkeep, priority = low, retry(20, 10s..1h), timeout = 1m)]
+#[job(queue = upkeep, priority = background, retry(20, 10s..1h), timeout = 1m)]
 pub async fn reconcile(
     args: Reconcile,
     job: &mut Job,

@@ -7,7 +7,7 @@ use crate::manifest::{Argument, Source};
 
 /// Which of the waiting jobs of a queue run first.
 ///
-/// The low ones do not starve: every eighth claim begins with them.
+/// Those in the background do not starve: every eighth claim begins with them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub enum Priority {
     /// Before all others: somebody is waiting for it.
@@ -16,19 +16,19 @@ pub enum Priority {
     #[default]
     Normal,
     /// When there is nothing else to do.
-    Low,
+    Background,
 }
 
 impl Priority {
     /// All of them, in the order in which they run.
-    pub const ALL: [Self; 3] = [Self::Urgent, Self::Normal, Self::Low];
+    pub const ALL: [Self; 3] = [Self::Urgent, Self::Normal, Self::Background];
 
     /// The number in the queue's tables: 0 runs first.
     pub const fn number(self) -> i16 {
         match self {
             Self::Urgent => 0,
             Self::Normal => 1,
-            Self::Low => 2,
+            Self::Background => 2,
         }
     }
 
@@ -42,7 +42,7 @@ impl Priority {
         match self {
             Self::Urgent => "urgent",
             Self::Normal => "normal",
-            Self::Low => "low",
+            Self::Background => "background",
         }
     }
 }

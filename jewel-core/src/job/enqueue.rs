@@ -133,7 +133,7 @@ pub trait Enqueue: Sized + Send + 'static {
 /// ```
 /// # use std::time::Duration;
 /// # use jewel_core::job::{Options, Priority};
-/// let options = Options::default().after(Duration::from_secs(60)).priority(Priority::Low);
+/// let options = Options::default().after(Duration::from_secs(60)).priority(Priority::Background);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Options {

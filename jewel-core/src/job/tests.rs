@@ -174,7 +174,7 @@ fn a_schedule_that_makes_no_sense_is_refused() {
 fn payloads_say_what_they_mean_or_nothing() {
     let ready = |priority| Notice::Ready { queue: "mail".into(), seq: 118, priority };
     assert_eq!(parse("ready mail 118"), Some(ready(None)));
-    assert_eq!(parse("ready mail 118 2"), Some(ready(Some(Priority::Low))));
+    assert_eq!(parse("ready mail 118 2"), Some(ready(Some(Priority::Background))));
     assert_eq!(parse("job 1 22"), Some(Notice::Changed([JobId(1), JobId(22)].into())));
     assert_eq!(parse("cancel 7"), Some(Notice::Cancel(JobId(7))));
     for nonsense in [

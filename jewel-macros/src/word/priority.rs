@@ -1,4 +1,4 @@
-//! `priority = urgent | normal | low`: which jobs of a queue go first.
+//! `priority = urgent | normal | background`: which jobs of a queue go first.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -14,12 +14,12 @@ pub(crate) const WORD: Word<job::Words> = Word {
         let Some(value) = sink.take(said.value(FORM)) else { return };
         words.priority = name(&value).and_then(|word| Priority::of(&word.to_string()));
         if words.priority.is_none() {
-            sink.on(&value, "a priority is `urgent`, `normal` or `low`");
+            sink.on(&value, "a priority is `urgent`, `normal` or `background`");
         }
     }),
 };
 
-const FORM: &str = "priority = urgent | normal | low";
+const FORM: &str = "priority = urgent | normal | background";
 
 /// Which jobs go first.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -27,7 +27,7 @@ pub(crate) enum Priority {
     Urgent,
     #[default]
     Normal,
-    Low,
+    Background,
 }
 
 impl Priority {
@@ -35,7 +35,7 @@ impl Priority {
         match word {
             "urgent" => Some(Self::Urgent),
             "normal" => Some(Self::Normal),
-            "low" => Some(Self::Low),
+            "background" => Some(Self::Background),
             _ => None,
         }
     }
@@ -45,7 +45,7 @@ impl Priority {
         match self {
             Self::Urgent => quote!(::jewel_core::macros::job::Priority::Urgent),
             Self::Normal => quote!(::jewel_core::macros::job::Priority::Normal),
-            Self::Low => quote!(::jewel_core::macros::job::Priority::Low),
+            Self::Background => quote!(::jewel_core::macros::job::Priority::Background),
         }
     }
 }

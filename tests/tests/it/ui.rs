@@ -112,7 +112,7 @@ fn what_is_said_of_many_jobs_is_declared_too() {
     let on_dead = job::tasks().iter().map(|task| task.entry.declared.on_dead);
     let on_dead: Vec<Option<&str>> = on_dead.map(|job| job.map(|job| job.kind)).collect();
     assert_eq!(on_dead, [None, None, None, Some("bury"), Some("mourn"), None, None]);
-    let mourn = OnDead { kind: "mourn", queue: "secrets_kept", priority: Priority::Low };
+    let mourn = OnDead { kind: "mourn", queue: "secrets_kept", priority: Priority::Background };
     assert_eq!(job::tasks()[4].entry.declared.on_dead, Some(mourn));
     assert!(job::tasks()[5].entry.declared.buries && job::tasks()[6].entry.declared.buries);
 }

@@ -99,7 +99,7 @@ mod policy {
     }
 
     /// Mourns a secret that nobody was told.
-    #[job(queue = secrets_kept, encrypted, limit(2), priority = low)]
+    #[job(queue = secrets_kept, encrypted, limit(2), priority = background)]
     pub(super) async fn mourn(dead: Dead<Secret>, job: &mut Job) -> Result<u32, JobError> {
         let _ = job;
         Ok(dead.args()?.account)

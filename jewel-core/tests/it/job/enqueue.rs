@@ -71,7 +71,7 @@ async fn the_urgent_run_first() {
     let mut runs = world.stage.runs.subscribe();
     let mut tx = world.db.begin(None).await.unwrap();
     let mut order = Vec::new();
-    for priority in [Priority::Low, Priority::Normal, Priority::Urgent] {
+    for priority in [Priority::Background, Priority::Normal, Priority::Urgent] {
         let options = Options::default().priority(priority);
         order.insert(0, play(&[Act::Done]).enqueue_with(options, &mut tx).await.unwrap().id);
     }

@@ -49,7 +49,7 @@ async fn treat(patient: Patient, job: &mut Job, ward: State<Ward>) -> Result<(),
 }
 
 /// Mourns somebody.
-#[job(queue = chapel, retry(1), priority = low)]
+#[job(queue = chapel, retry(1), priority = background)]
 async fn mourn(dead: Dead<Patient>, job: &mut Job, ward: State<Ward>) -> Result<(), JobError> {
     let spotless = dead.args().is_ok_and(|patient| patient.name != "nobody");
     let _ = ward.mourned.send((dead, job.id(), job.account().is_some()));

@@ -331,7 +331,7 @@ async fn what_is_not_to_be_kept_is_gone_once_it_is_done() {
 struct Nightly {}
 
 /// Every night.
-#[job(queue = nights, priority = low, schedule("0 4 * * *", zone = "Europe/Berlin"))]
+#[job(queue = nights, priority = background, schedule("0 4 * * *", zone = "Europe/Berlin"))]
 async fn nightly(_nightly: Nightly, job: &mut Job) -> Result<String, JobError> {
     let tick = job.tick().ok_or_else(|| JobError::give_up("no tick"))?;
     Ok(tick.to_rfc3339())
