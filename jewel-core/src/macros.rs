@@ -156,8 +156,8 @@ pub mod words {
     /// `queue = renders`: where the job waits; `default` where nothing is said.
     pub fn queue() {}
 
-    /// `priority = urgent | normal | background`: which of the waiting jobs run first; `normal` where
-    /// nothing is said.
+    /// `priority = urgent | normal | background`: which of the waiting jobs run first; `normal`
+    /// where nothing is said.
     pub fn priority() {}
 
     /// `retry(8, 2s..5m)`: how many attempts there are in all, and the shortest and longest wait in
@@ -188,6 +188,11 @@ pub mod words {
     /// `keep = 7d`: how long what is known of a job is kept after it did its work; a day where
     /// nothing is said, `keep = none` for not at all. One that failed for good is kept for 14 days.
     pub fn keep() {}
+
+    /// `batch = 100`: one call takes up to so many that wait, as `Vec<Args>`, in one slot. What it
+    /// returns is a `Result` for all of them, or a `Vec` of one for each; each is tried again, and
+    /// ends, by itself.
+    pub fn batch() {}
 
     /// `encrypted`: the arguments and the result are sealed before the database has them, under a
     /// key derived from `auth.key`. Operators see them only by `jobs show --reveal`. What the job

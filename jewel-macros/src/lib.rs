@@ -177,12 +177,20 @@ pub fn delete(words: TokenStream, item: TokenStream) -> TokenStream {
 /// | `priority = urgent \| normal \| background` | which of the waiting run first | `normal` |
 /// | `retry(8, 2s..5m)` | attempts in all, shortest and longest wait | `retry(20, 2s..1h)` |
 /// | `timeout = 3m` | how long one attempt may take | `5m` |
+/// | `limit(4, per = account)` | how many run at once: per field, per `process`, or in all | none |
+/// | `rate(10 / second, burst = 5)` | how many begin in a time | none |
+/// | `unique(shot, until = start)` | a second one like it is the first one | none |
+/// | `schedule("0 4 * * *", zone = "UTC")` | enqueued by the clock | none |
+/// | `keep = 7d` | how long a completed one can be looked at | a day |
+/// | `batch = 100` | how many one call takes at most, as `Vec<_>` | one |
+/// | `encrypted` | arguments and result are sealed before the database has them | in plain |
+/// | `on_dead = tell_support` | the job that is enqueued when one ends dead or poisoned | none |
 ///
 /// # Arguments
 ///
 /// First what is enqueued, by value: a type of your own that derives `Serialize`, `Deserialize` and
-/// `JsonSchema`, for this job alone. Then, if wanted, `job: &mut Job` (progress, cancellation) and
-/// `State<_>`s.
+/// `JsonSchema`, for this job alone. Then, if wanted, `job: &mut Job` (progress, cancellation),
+/// `tx: &mut Tx` (its commit is the job's end) and `State<_>`s.
 ///
 /// # What it yields
 ///

@@ -63,8 +63,8 @@ pub(super) struct Fetcher {
     ear: Ear,
     /// Claimed and not started, each since when.
     ahead: VecDeque<(Instant, Claimed)>,
-    /// Each returns its queue and how long it took.
-    running: JoinSet<(i16, Duration)>,
+    /// Each returns the queues of its jobs, one or more of a kind, and how long it took.
+    running: JoinSet<(Vec<i16>, Duration)>,
     /// How many of each queue are claimed ahead or run.
     held: HashMap<i16, usize>,
     /// Since when jobs wait that may have killed a worker.
@@ -138,15 +138,19 @@ impl Fetcher {
         while self.running.len() < self.settings.slots()
             && let Some((_, claimed)) = self.ahead.pop_front()
         {
+            let group = self.group(claimed);
             let (boot, runner) = (Arc::clone(&self.boot), Arc::clone(&self.runner));
             let endings = self.endings.clone();
             self.running.spawn(async move {
-                let (queue, began) = (claimed.queue, Instant::now());
-                let ended = runner.run(&boot, claimed).await;
+                let queues: Vec<i16> = group.iter().map(|claimed| claimed.queue).collect();
+                let began = Instant::now();
+                let ended = runner.run(&boot, group).await;
                 let took = began.elapsed();
-                // It fails where settling has ended: then the lease is lost, and this with it.
-                let _ = endings.send(ended).await;
-                (queue, took)
+                for ended in ended {
+                    // It fails where settling has ended: then the lease is lost, and this with it.
+                    let _ = endings.send(ended).await;
+                }
+                (queues, took)
             });
         }
         let free =
@@ -155,6 +159,25 @@ impl Fetcher {
             self.free = free;
             self.boot.health.free(free);
         }
+    }
+
+    /// A job and, where one call takes many of its kind, others that were claimed.
+    fn group(&mut self, first: Claimed) -> Vec<Claimed> {
+        let (kind, mut group) = (first.kind, vec![first]);
+        let declared = self.boot.register.kinds.get(&kind);
+        let most = declared.map_or(1, |kind| kind.definition.entry.declared.batch as usize);
+        if most > 1 {
+            let (mut all, mut rest) = (std::mem::take(&mut self.ahead), VecDeque::new());
+            while let Some((since, claimed)) = all.pop_front() {
+                if claimed.kind == kind && group.len() < most {
+                    group.push(claimed);
+                } else {
+                    rest.push_back((since, claimed));
+                }
+            }
+            self.ahead = rest;
+        }
+        group
     }
 
     /// Asks the next question, if there is one and none is in flight.
@@ -205,9 +228,10 @@ impl Fetcher {
 
     /// What to claim next, as far as the queues' limits for this process allow.
     fn next(&mut self, room: usize) -> Option<(Chosen, Ask)> {
-        let held = &self.held;
+        let (held, batch) = (&self.held, self.settings.batch());
         self.sources.next(|queue| {
             let most = queue.limits.process.map_or(usize::MAX, |most| most as usize);
+            let room = (room * queue.batch).min(batch);
             room.min(most.saturating_sub(held.get(&queue.id).copied().unwrap_or_default()))
         })
     }
@@ -270,9 +294,11 @@ impl Fetcher {
         }
     }
 
-    fn ended(&mut self, took: &Result<(i16, Duration), JoinError>) {
-        let Ok((queue, took)) = took else { return };
-        self.let_go(*queue);
+    fn ended(&mut self, took: &Result<(Vec<i16>, Duration), JoinError>) {
+        let Ok((queues, took)) = took else { return };
+        for queue in queues {
+            self.let_go(*queue);
+        }
         if std::mem::take(&mut self.alone) && *took < QUICK {
             // Others like it may wait; a slow one lets other jobs have their turn first.
             self.suspects = Some(Instant::now());

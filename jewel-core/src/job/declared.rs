@@ -179,6 +179,8 @@ pub struct Declared {
     pub limits: Limits,
     /// Whether the clock enqueues it.
     pub schedule: Option<Schedule>,
+    /// How many of them one call takes at most.
+    pub batch: u32,
     /// Whether its arguments and its result are sealed before the database has them.
     pub encrypted: bool,
     /// The job that is enqueued when it dies.

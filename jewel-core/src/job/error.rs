@@ -19,7 +19,7 @@ use std::time::Duration;
 /// }
 /// assert!(parse("seven").unwrap_err().to_string().contains("invalid digit"));
 /// ```
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct JobError {
     next: Next,
     why: String,

@@ -23,6 +23,59 @@ pub trait Outcome {
     fn describe(describe: &mut Describe) -> Value;
 }
 
+/// What a job returns that takes many at once: a `Result` for all of them, or one for each.
+#[diagnostic::on_unimplemented(
+    message = "a job that takes many at once cannot return `{Self}`",
+    label = "return `Result<T, JobError>` for all of them, or `Vec<Result<T, JobError>>`, one for \
+             each in their order"
+)]
+pub trait Outcomes {
+    /// What came of so many attempts.
+    fn verdicts(self, count: usize) -> Vec<Verdict>;
+
+    /// The schema of one result.
+    fn describe(describe: &mut Describe) -> Value;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T, E> Outcomes for Result<T, E>
+where
+    T: Serialize + JsonSchema + Send,
+    E: Into<JobError>,
+{
+    fn verdicts(self, count: usize) -> Vec<Verdict> {
+        let outcome = self.map_err(Into::into).and_then(|value| stored(&value));
+        let verdict = || match &outcome {
+            Ok(result) => Verdict::Done(result.clone()),
+            Err(error) => Verdict::Failed(error.clone()),
+        };
+        (0..count).map(|_| verdict()).collect()
+    }
+
+    fn describe(describe: &mut Describe) -> Value {
+        describe.writes::<T>()
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T, E> Outcomes for Vec<Result<T, E>>
+where
+    T: Serialize + JsonSchema + Send,
+    E: Into<JobError>,
+{
+    fn verdicts(self, count: usize) -> Vec<Verdict> {
+        if self.len() == count {
+            return self.into_iter().map(Outcome::verdict).collect();
+        }
+        let why = format!("it returned {} outcomes for {count} jobs", self.len());
+        (0..count).map(|_| Verdict::Failed(JobError::retry(&why))).collect()
+    }
+
+    fn describe(describe: &mut Describe) -> Value {
+        describe.writes::<T>()
+    }
+}
+
 /// What came of an attempt that returned.
 #[derive(Debug)]
 pub enum Verdict {

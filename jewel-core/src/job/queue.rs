@@ -22,6 +22,8 @@ pub(super) struct Queue {
     pub(super) limits: Limits,
     /// Whether some of its jobs have a lease to themselves.
     pub(super) alone: bool,
+    /// The most that one call takes of one of its kinds.
+    pub(super) batch: usize,
 }
 
 /// A kind of job that this program has.
@@ -69,6 +71,7 @@ impl Register {
             name: queue(group[0]).into(),
             limits: limits(group),
             alone: group.iter().any(|job| job.entry.solo),
+            batch: group.iter().map(|job| job.entry.declared.batch as usize).max().unwrap_or(1),
         };
         let queues = ids.into_iter().zip(groups).map(queue).collect();
         let plans = plans(db, jobs).await?;

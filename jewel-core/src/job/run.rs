@@ -23,7 +23,8 @@ use super::queue::Kind;
 use super::retry;
 use super::sealed::{self, Closed};
 use super::storage::Claimed;
-use super::task::Definition;
+use super::task::{Perform, Single};
+use super::together;
 use crate::crypto::SealError;
 use crate::db::Db;
 use crate::state::States;
@@ -43,8 +44,8 @@ pub(super) struct Runner {
     pub(super) grace: Duration,
 }
 
-/// How a call ended: the closed type that [`Runner::judge`] matches once.
-enum Call {
+/// How a call ended: the closed type that [`judge`] matches once.
+pub(super) enum Call {
     Returned(Verdict),
     Panicked(String),
     TimedOut,
@@ -53,13 +54,31 @@ enum Call {
 }
 
 impl Runner {
-    /// Runs one attempt.
-    pub(super) async fn run(&self, boot: &Boot, claimed: Claimed) -> Ended {
-        let (id, lease, began) = (claimed.id, claimed.lease, Instant::now());
-        let Some(Kind { definition, figures }) = boot.register.kinds.get(&claimed.kind) else {
-            return Ended { id, lease, began, ending: unknown(&claimed), reported: false };
+    /// Runs one attempt of each of these jobs, which are of one kind, and one where its function
+    /// takes one.
+    pub(super) async fn run(&self, boot: &Boot, group: Vec<Claimed>) -> Vec<Ended> {
+        let kind = group.first().and_then(|first| boot.register.kinds.get(&first.kind));
+        let Some(kind) = kind else { return together::strange(&group) };
+        let single = match kind.definition.perform {
+            Perform::Together(all) => return self.run_together(boot, kind, all, group).await,
+            Perform::Single(single) => single,
         };
-        let declared = &definition.entry.declared;
+        let mut ended = Vec::with_capacity(group.len());
+        for claimed in group {
+            ended.push(self.run_single(boot, kind, single, claimed).await);
+        }
+        ended
+    }
+
+    async fn run_single(
+        &self,
+        boot: &Boot,
+        kind: &Kind,
+        single: Single,
+        claimed: Claimed,
+    ) -> Ended {
+        let (id, lease, began) = (claimed.id, claimed.lease, Instant::now());
+        let (declared, figures) = (&kind.definition.entry.declared, &kind.figures);
         let args = match sealed::opened(self.db.keys(), declared, &claimed.args) {
             Ok(args) => args,
             Err(why) => {
@@ -79,7 +98,7 @@ impl Runner {
         let call = if let Some(stop) = job.stop() {
             Call::Dropped(stop) // while it waited for its slot
         } else {
-            let call = self.call(definition, &args, &mut job);
+            let call = self.call(declared.timeout, single, &args, &mut job);
             context::traced(trace, call).instrument(span.clone()).await
         };
         let ending = judge(call, &job, declared);
@@ -90,7 +109,7 @@ impl Runner {
         Ended { id, lease, began, ending, reported: job.reporter.was_used() }
     }
 
-    fn job(
+    pub(super) fn job(
         &self,
         boot: &Boot,
         claimed: &Claimed,
@@ -115,13 +134,12 @@ impl Runner {
     }
 
     /// Calls the function behind its fences: time, panic, and the wish that it stop.
-    async fn call(&self, definition: &Definition, args: &str, job: &mut Job) -> Call {
+    async fn call(&self, timeout: Duration, single: Single, args: &str, job: &mut Job) -> Call {
         let cancellation = job.cancellation();
-        let timeout = definition.entry.declared.timeout;
         let fenced = async {
             tokio::select! {
                 biased;
-                verdict = (definition.perform)(args, job, &self.states) => Call::Returned(verdict),
+                verdict = single(args, job, &self.states) => Call::Returned(verdict),
                 () = tokio::time::sleep(timeout) => Call::TimedOut,
                 stop = async {
                     let stop = cancellation.stopped().await;
@@ -137,7 +155,7 @@ impl Runner {
 }
 
 /// What is to be written of it.
-fn judge(call: Call, job: &Job, declared: &Declared) -> Ending {
+pub(super) fn judge(call: Call, job: &Job, declared: &Declared) -> Ending {
     let again = || retry::wait(declared.retry, job.attempt, rand::random());
     let last = || job.attempt >= declared.retry.attempts;
     let failed = |reason, why, wait| Ending::Failed { reason, why, wait };
@@ -172,7 +190,7 @@ fn judge(call: Call, job: &Job, declared: &Declared) -> Ending {
 }
 
 /// Says how it ended, beside the log of what it did.
-fn tell(ending: &Ending, took: Duration) {
+pub(super) fn tell(ending: &Ending, took: Duration) {
     let outcome = ending.as_str();
     match ending {
         Ending::Failed { reason: Reason::Cancelled | Reason::Snooze, .. }
@@ -187,7 +205,7 @@ fn tell(ending: &Ending, took: Duration) {
     }
 }
 
-fn unknown(claimed: &Claimed) -> Ending {
+pub(super) fn unknown(claimed: &Claimed) -> Ending {
     tracing::warn!(id = %claimed.id, kind = claimed.kind, "this program knows no such job");
     Ending::Failed {
         reason: Reason::Snooze,
@@ -197,7 +215,7 @@ fn unknown(claimed: &Claimed) -> Ending {
 }
 
 /// A job whose arguments do not open: with the right key they will, unless somebody altered them.
-fn closed(claimed: &Claimed, declared: &Declared, why: Closed) -> Ending {
+pub(super) fn closed(claimed: &Claimed, declared: &Declared, why: Closed) -> Ending {
     let (id, kind) = (claimed.id, declared.name);
     let altered = why == Closed::Seal(SealError::Altered);
     let why = format!("its arguments are not opened: {why}");
@@ -209,7 +227,7 @@ fn closed(claimed: &Claimed, declared: &Declared, why: Closed) -> Ending {
     Ending::Failed { reason: Reason::Snooze, why, wait: Some(UNKNOWN) }
 }
 
-fn message(panic: &(dyn Any + Send)) -> String {
+pub(super) fn message(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().map(ToString::to_string);
     text.or_else(|| panic.downcast_ref::<String>().cloned())
         .unwrap_or_else(|| "it panicked without a word".to_owned())

@@ -9,7 +9,9 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::sealed;
-use super::{Args, Declared, Job, JobError, Limits, Outcome, Rate, Until, Verdict, Within};
+use super::{
+    Args, Declared, Job, JobError, Limits, Outcome, Outcomes, Rate, Until, Verdict, Within,
+};
 use crate::manifest::{self, Describe};
 use crate::state::{Missing, States};
 
@@ -55,6 +57,40 @@ pub trait Task: 'static {
     ) -> impl Future<Output = Self::Out> + Send;
 }
 
+/// An annotated function that takes many at once. Written by the macros, not by hand.
+pub trait Batch: 'static {
+    /// The arguments of one of them.
+    type Args: Args;
+    /// The application state that it takes, in order.
+    type Head: Send;
+    /// What it returns.
+    type Out: Outcomes;
+
+    /// Its annotation.
+    const DECLARED: Declared;
+
+    /// Its annotation and what its types add.
+    const ENTRY: Entry = Entry {
+        declared: Self::DECLARED,
+        solo: false,
+        tick: Self::TICK,
+        args: <Self::Args as Args>::schema,
+        result: <Self::Out as Outcomes>::describe,
+    };
+
+    /// What the clock enqueues, where it does.
+    const TICK: Option<Tick> = None;
+
+    /// Takes the application state that it needs.
+    ///
+    /// # Errors
+    /// The first that the application does not have.
+    fn head(states: &States) -> Result<Self::Head, Missing>;
+
+    /// Calls the function.
+    fn call(args: Vec<Self::Args>, head: Self::Head) -> impl Future<Output = Self::Out> + Send;
+}
+
 /// Makes the arguments that the clock enqueues.
 pub type Tick = fn() -> serde_json::Result<String>;
 
@@ -74,11 +110,24 @@ pub struct Entry {
 }
 
 /// One attempt, of whatever job.
-type Perform = for<'j> fn(
+pub(super) type Single = for<'j> fn(
     &'j str,
     &'j mut Job,
     &'j States,
 ) -> Pin<Box<dyn Future<Output = Verdict> + Send + 'j>>;
+
+/// One attempt of each of many jobs, by one call.
+pub(super) type Together = for<'j> fn(
+    &'j [&'j str],
+    &'j States,
+) -> Pin<Box<dyn Future<Output = Vec<Verdict>> + Send + 'j>>;
+
+/// How a job is called.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Perform {
+    Single(Single),
+    Together(Together),
+}
 
 /// A job that a worker can run: data and one function pointer.
 #[derive(Debug, Clone, Copy)]
@@ -103,7 +152,15 @@ impl Definition {
     pub const fn of<T: Task>() -> Self {
         Self {
             entry: &T::ENTRY,
-            perform: |args, job, states| Box::pin(perform::<T>(args, job, states)),
+            perform: Perform::Single(|args, job, states| Box::pin(perform::<T>(args, job, states))),
+        }
+    }
+
+    /// The definition of a job that takes many at once.
+    pub const fn batch<T: Batch>() -> Self {
+        Self {
+            entry: &T::ENTRY,
+            perform: Perform::Together(|args, states| Box::pin(together::<T>(args, states))),
         }
     }
 
@@ -130,6 +187,7 @@ impl Definition {
             timeout_ms: millis(declared.timeout),
             keep_ms: millis(declared.keep),
             transactional: self.entry.solo,
+            batch: declared.batch,
             encrypted: declared.encrypted,
             on_dead: declared.on_dead.map(|handler| handler.kind.to_owned()),
             unique: declared.unique.map(|until| match until {
@@ -175,6 +233,33 @@ fn unreadable(declared: &Declared, error: &serde_json::Error) -> String {
         return format!("its arguments cannot be read: see line {line}, column {column} of them");
     }
     format!("its arguments cannot be read: {error}")
+}
+
+/// The same for many at once. Those whose arguments cannot be read do not keep the others.
+async fn together<T: Batch>(args: &[&str], states: &States) -> Vec<Verdict> {
+    let failed = |error: JobError| Verdict::Failed(error);
+    let head = match T::head(states) {
+        Ok(head) => head,
+        Err(missing) => {
+            let error = JobError::from(missing);
+            return args.iter().map(|_| failed(error.clone())).collect();
+        }
+    };
+    let (mut read, mut verdicts) = (Vec::with_capacity(args.len()), Vec::new());
+    for text in args {
+        verdicts.push(match T::Args::read(text) {
+            Ok(args) => {
+                read.push(args);
+                None
+            }
+            Err(error) => Some(failed(JobError::retry(unreadable(&T::DECLARED, &error)))),
+        });
+    }
+    let count = read.len();
+    let came = if count > 0 { T::call(read, head).await.verdicts(count) } else { Vec::new() };
+    let mut came = came.into_iter();
+    let missing = || failed(JobError::retry("nothing came of it"));
+    verdicts.into_iter().map(|own| own.or_else(|| came.next()).unwrap_or_else(missing)).collect()
 }
 
 /// From the stored arguments to the verdict: the only code that is made once per job.

@@ -49,7 +49,8 @@ fn no_attempt_follows_the_last_and_none_overflows() {
 
 fn sources() -> Sources {
     let limits = Limits::NONE;
-    let queue = |(id, name): (i16, &str)| Queue { id, name: name.into(), limits, alone: false };
+    let queue =
+        |(id, name): (i16, &str)| Queue { id, name: name.into(), limits, alone: false, batch: 1 };
     Sources::new(&[(1, "mail"), (2, "renders")].map(queue))
 }
 
@@ -101,7 +102,8 @@ fn a_source_is_asked_from_where_the_last_claim_ended() {
 fn a_keyed_queue_is_one_source_that_goes_on_with_the_next_lane() {
     let rate = Rate { count: 10, window: Duration::from_secs(1), burst: 1 };
     let limits = Limits { rate: Some(rate), ..Limits::NONE };
-    let mut sources = Sources::new(&[Queue { id: 1, name: "mail".into(), limits, alone: false }]);
+    let mut sources =
+        Sources::new(&[Queue { id: 1, name: "mail".into(), limits, alone: false, batch: 1 }]);
     let now = Instant::now();
     sources.ready("mail", 100, None);
     let (chosen, ask) = sources.next(|_| 10).unwrap();

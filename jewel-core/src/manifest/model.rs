@@ -292,6 +292,8 @@ pub struct Job {
     pub keep_ms: u64,
     /// Whether its own transaction settles it, so that its effects happen once.
     pub transactional: bool,
+    /// How many of them one call takes at most.
+    pub batch: u32,
     /// Whether its arguments and its result are sealed before the database has them.
     pub encrypted: bool,
     /// The job that is enqueued when it dies.

@@ -78,15 +78,20 @@ fn task(
         None => None,
     };
     let within = within.unwrap_or_else(|| quote!(::jewel_core::macros::job::Alone));
+    let (kind, make, within) = if job.words.batch.is_some() {
+        (quote!(Batch), quote!(batch), TokenStream::new())
+    } else {
+        (quote!(Task), quote!(of), quote!(type Within = #within;))
+    };
     let tick = job.words.schedule.as_ref().map(|_| tick(args));
     let help = handler::help(&job.known);
     quote!({
         struct __Task;
-        impl ::jewel_core::macros::job::Task for __Task {
+        impl ::jewel_core::macros::job::#kind for __Task {
             type Args = #args;
             type Head = (#(#states,)*);
             type Out = #out;
-            type Within = #within;
+            #within
             const DECLARED: ::jewel_core::macros::job::Declared = #declared;
             fn head(
                 __states: &::jewel_core::macros::States,
@@ -99,7 +104,7 @@ fn task(
             #call
         }
         #help
-        ::jewel_core::macros::job::Definition::of::<__Task>()
+        ::jewel_core::macros::job::Definition::#make::<__Task>()
     })
 }
 
@@ -125,11 +130,18 @@ fn call(job: &Job, handler: &Handler) -> TokenStream {
             }
         });
     }
-    quote! {
-        fn call(
+    let taken = if job.words.batch.is_some() {
+        quote!(__args: ::std::vec::Vec<Self::Args>)
+    } else {
+        quote! {
             __args: Self::Args,
             __job: &mut ::jewel_core::macros::job::Job,
-            __tx: &mut Self::Within,
+            __tx: &mut Self::Within
+        }
+    };
+    quote! {
+        fn call(
+            #taken,
             (#(#heads,)*): Self::Head,
         ) -> #future {
             #name(#(#given),*)

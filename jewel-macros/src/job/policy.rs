@@ -22,7 +22,7 @@ pub(super) fn tokens(words: &Words, args: &Type) -> TokenStream {
             ::jewel_core::macros::job::Schedule { pattern: #pattern, zone: #zone, missed: #missed }
         }
     }));
-    let encrypted = words.encrypted;
+    let (encrypted, batch) = (words.encrypted, words.batch.unwrap_or(1));
     let on_dead = option(words.on_dead.as_ref().map(|job| {
         let span = job.span();
         quote_spanned!(span=> <#job as ::jewel_core::macros::job::Buries<#args>>::ON_DEAD)
@@ -32,6 +32,7 @@ pub(super) fn tokens(words: &Words, args: &Type) -> TokenStream {
         unique: #unique,
         limits: #limits,
         schedule: #schedule,
+        batch: #batch,
         encrypted: #encrypted,
         on_dead: #on_dead,
     }

@@ -51,6 +51,17 @@ fn a_job_with_nothing() {
 }
 
 #[test]
+fn a_job_that_takes_many() {
+    let item = quote! {
+        /// Put documents into the index.
+        async fn index(documents: Vec<Document>, shelf: State<Shelf>) -> Result<(), JobError> {
+            Ok(())
+        }
+    };
+    assert_snapshot!(pretty(annotate(quote!(batch = 100), &item)));
+}
+
+#[test]
 fn a_job_that_takes_what_died() {
     let of = |args| {
         let item = quote! {

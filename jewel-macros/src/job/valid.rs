@@ -47,7 +47,7 @@ pub(crate) fn job(words: Words, heard: Heard, handler: &Handler, sink: &mut Sink
     }
     let before = sink.count();
     handler.check(PLACE, sink);
-    let arguments = roles(handler, sink);
+    let arguments = roles(&words, handler, sink);
     if let Some((args, Role::Args)) = arguments.first()
         && ty::is(&args.ty, "Dead")
     {
@@ -73,11 +73,24 @@ fn buries(words: &Words, heard: &Heard, sink: &mut Sink) {
     }
 }
 
-fn roles(handler: &Handler, sink: &mut Sink) -> Vec<(Argument, Role)> {
+fn roles(words: &Words, handler: &Handler, sink: &mut Sink) -> Vec<(Argument, Role)> {
     let before = sink.count();
     let mut arguments = handler.arguments(sink).into_iter();
     let mut given = Vec::new();
+    let batch = words.batch.is_some();
     match arguments.next() {
+        Some(mut first) if ty::is(&first.ty, "Vec") && ty::inner(&first.ty).is_some() => {
+            if !batch {
+                let message = "a job that takes many at once says how many: `batch = 100`";
+                sink.on(&first.ty, message);
+            }
+            first.ty = ty::inner(&first.ty).cloned().unwrap_or(first.ty);
+            given.push((first, Role::Args));
+        }
+        Some(first) if batch => {
+            let message = "with `batch`, a job takes what was enqueued together: `Vec<_>` of it";
+            sink.on(&first.ty, message);
+        }
         Some(first) if is_special(&first.ty) => {
             let message =
                 "a job's first argument is what is enqueued: a type of your own, by value";
@@ -110,6 +123,11 @@ fn roles(handler: &Handler, sink: &mut Sink) -> Vec<(Argument, Role)> {
                 continue;
             }
         };
+        if batch && role != Role::State {
+            let message = "with `batch`, a job is many: it takes `State<_>`s and opens its own \
+                           transactions";
+            sink.on(&argument.ty, message);
+        }
         if role != Role::State && given.iter().any(|(_, other)| *other == role) {
             sink.on(&argument.ty, "there is one of these: take one");
         }

@@ -11,8 +11,8 @@ use super::retry::Retry;
 use super::schedule::Schedule;
 use super::unique::Unique;
 use super::{
-    Word, at_once, encrypted, keep, on_dead, priority, queue, rate, retry, schedule, timeout,
-    unique,
+    Word, at_once, batch, encrypted, keep, on_dead, priority, queue, rate, retry, schedule,
+    timeout, unique,
 };
 
 /// Every word of `#[job]`.
@@ -26,6 +26,7 @@ pub(crate) const TABLE: &[&Word<Words>] = &[
     &unique::WORD,
     &schedule::WORD,
     &keep::WORD,
+    &batch::WORD,
     &encrypted::WORD,
     &on_dead::WORD,
 ];
@@ -51,6 +52,8 @@ pub(crate) struct Words {
     pub(crate) schedule: Option<Schedule>,
     /// How long what is known of it is kept.
     pub(crate) keep: Option<Duration>,
+    /// How many of them one call takes at most.
+    pub(crate) batch: Option<u32>,
     /// Whether its arguments and its result are sealed.
     pub(crate) encrypted: bool,
     /// The path of the job that is enqueued when it dies.

@@ -6,6 +6,7 @@
 
 pub(crate) mod access;
 pub(crate) mod at_once;
+pub(crate) mod batch;
 pub(crate) mod body;
 pub(crate) mod deadline;
 pub(crate) mod encrypted;

@@ -123,6 +123,7 @@ impl Enqueue for Play {
         unique: None,
         limits: Limits::NONE,
         schedule: None,
+        batch: 1,
         encrypted: false,
         on_dead: None,
         buries: false,
