@@ -19,6 +19,8 @@ use crate::{command, workspace};
 const TOOLCHAIN: &str = "drill-toolchain";
 const CARGO_HOME: &str = "drill-cargo";
 const CLONE: &str = "drill-clone";
+/// Where a clone keeps its clusters: the application's, the tests', the drills'.
+const SERVED: [&str; 3] = [".jewel", "target/jewel-tests", "target/tmp"];
 /// What cargo has downloaded; sources are unpacked anew.
 const DOWNLOADS: [&str; 2] = ["registry/cache", "registry/index"];
 const STOP_WITHIN: Duration = Duration::from_secs(10);
@@ -152,7 +154,8 @@ impl Newcomer {
 
     /// Every database server that the clone started, by the pid its own cluster folder names.
     fn stop_databases(&self) -> Result<()> {
-        let mut folders = vec![self.clone_folder().join(".jewel")];
+        let clone = self.clone_folder();
+        let mut folders: Vec<_> = SERVED.iter().map(|folder| clone.join(folder)).collect();
         while let Some(folder) = folders.pop() {
             for entry in fs::read_dir(&folder).into_iter().flatten() {
                 let path = entry?.path();
