@@ -52,20 +52,23 @@ async fn a_long_task_is_followed_by_asking_and_by_events() {
     assert_eq!(begun.json(), json!({ "job": job, "state": "ready" }));
     let ask = || client.get(&*place).send();
     assert_eq!(ask().await.json(), begun.json());
-    let (events, ()) = tokio::join!(client.get(format!("{place}/events")).send(), test.work());
-    let told: Vec<serde_json::Value> = events
-        .text()
-        .lines()
-        .filter_map(|line| serde_json::from_str(line.strip_prefix("data: ")?).ok())
-        .collect();
+    let follow = || client.get(format!("{place}/events")).send();
+    let (events, ()) = tokio::join!(follow(), test.work());
     let done = json!({ "job": job, "state": "completed", "result": { "words": 4 } });
-    assert_eq!((told.first(), told.last()), (Some(&begun.json()), Some(&done)));
+    assert_eq!(told(&events.text()).last(), Some(&done));
+    assert_eq!(told(&follow().await.text()), [done.clone()], "the present state, and the end");
     assert_eq!(ask().await.json(), done, "asked, it is the same");
 
     let stranger = test.user(Id::new(), Id::new());
     for path in [place.clone(), format!("{place}/events"), "/v1/counts/77".to_owned()] {
         assert_eq!(stranger.get(path).send().await.problem(), (404, "count_not_found".to_owned()));
     }
+}
+
+/// The data of a stream's events.
+fn told(stream: &str) -> Vec<serde_json::Value> {
+    let data = stream.lines().filter_map(|line| line.strip_prefix("data: "));
+    data.map(|data| serde_json::from_str(data).unwrap()).collect()
 }
 
 #[tokio::test]
