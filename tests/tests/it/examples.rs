@@ -56,7 +56,8 @@ async fn a_long_task_is_followed_by_asking_and_by_events() {
     let (events, ()) = tokio::join!(follow(), test.work());
     let done = json!({ "job": job, "state": "completed", "result": { "words": 4 } });
     assert_eq!(told(&events.text()).last(), Some(&done));
-    assert_eq!(told(&follow().await.text()), [done.clone()], "the present state, and the end");
+    let present = told(&follow().await.text());
+    assert_eq!(present, std::slice::from_ref(&done), "the present state, and the end");
     assert_eq!(ask().await.json(), done, "asked, it is the same");
 
     let stranger = test.user(Id::new(), Id::new());
