@@ -32,9 +32,9 @@ impl Runner {
         group: Vec<Claimed>,
     ) -> Vec<Ended> {
         let (began, declared) = (Instant::now(), &kind.definition.entry.declared);
-        let ended = |claimed: &Claimed, ending, reported| {
+        let ended = |claimed: &Claimed, ending| {
             let (id, lease) = (claimed.id, claimed.lease);
-            Ended { id, lease, began, ending, reported }
+            Ended { id, lease, began, ending, reported: false }
         };
         let (mut over, mut begun) = (Vec::new(), Vec::new());
         for claimed in group {
@@ -42,12 +42,12 @@ impl Runner {
             let args = sealed::opened(self.db.keys(), declared, &claimed.args);
             let args = args.map(Cow::into_owned);
             match (args, self.job(boot, &claimed, declared, trace, began)) {
-                (Err(why), _) => over.push(ended(&claimed, closed(&claimed, declared, why), false)),
-                (Ok(_), None) => over.push(ended(&claimed, Ending::Released, false)),
+                (Err(why), _) => over.push(ended(&claimed, closed(&claimed, declared, why))),
+                (Ok(_), None) => over.push(ended(&claimed, Ending::Released)),
                 (Ok(args), Some(job)) => match job.stop() {
                     Some(stop) => {
                         let ending = judge(Call::Dropped(stop), &job, declared);
-                        over.push(ended(&claimed, ending, false));
+                        over.push(ended(&claimed, ending));
                     }
                     None => begun.push((claimed, args, job)),
                 },
@@ -71,7 +71,7 @@ impl Runner {
             kind.figures.ended(&ending, began.elapsed());
             span.in_scope(|| tell(&ending, began.elapsed()));
             boot.stop(claimed.id, Stop::Ended);
-            over.push(ended(claimed, ending, false));
+            over.push(ended(claimed, ending));
         }
         over
     }
