@@ -7,12 +7,12 @@ use std::sync::Arc;
 use bytes::Bytes;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
+use jewel_studio as studio;
 use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 
 use super::render::{Commission, Pictures, RenderError, Renderer, Step};
 use super::settings::Settings;
-use super::studio;
 use crate::photo::{Facts, PhotoFormat, Unfit};
 use crate::style::{self, Catalogue, Style};
 

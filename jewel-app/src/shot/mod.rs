@@ -22,7 +22,6 @@ mod render;
 mod rules;
 mod settings;
 mod settle;
-pub mod studio;
 mod view;
 
 pub use entity::Shot;

@@ -69,7 +69,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
 }
 
 fn studio(args: &Args) -> Result<Outcome> {
-    cargo_bench("jewel-app", "studio", args)
+    cargo_bench("jewel-studio", "studio", args)
 }
 
 fn http(args: &Args) -> Result<Outcome> {

@@ -13,7 +13,8 @@ use super::tokens::{self, Token};
 use crate::workspace;
 
 /// The crates under the rules, in rank order.
-const CRATES: [&str; 6] = ["jewel-macros", "jewel-core", "jewel-app", "examples", "tests", "xtask"];
+const CRATES: [&str; 7] =
+    ["jewel-macros", "jewel-core", "jewel-app/studio", "jewel-app", "examples", "tests", "xtask"];
 /// Folders that are not our code: built files, and macro mistakes made on purpose.
 const NOT_OURS: [&str; 3] = ["target", "ui", "snapshots"];
 /// The crate that is nothing but tests.
@@ -96,7 +97,9 @@ fn walk(folder: &Path, files: &mut Vec<std::path::PathBuf>) -> Result<()> {
     for entry in entries {
         let path = entry?.path();
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        if path.is_dir() && !NOT_OURS.contains(&name.as_str()) && !name.starts_with('.') {
+        let nested = path.join("Cargo.toml").exists();
+        if path.is_dir() && !nested && !NOT_OURS.contains(&name.as_str()) && !name.starts_with('.')
+        {
             walk(&path, files)?;
         } else if path.extension().is_some_and(|extension| extension == "rs") {
             files.push(path);

@@ -1,7 +1,7 @@
 //! The built-in studio against the truth: masks it finds in rendered scenes, held against the
 //! masks of the same scenes drawn flat, and what a shot costs.
 //!
-//! `cargo bench -p jewel-app --bench studio -- [--json] [--turn DEGREES] [--contact-sheet FILE]`
+//! `cargo bench -p jewel-studio --bench studio -- [--json] [--turn DEGREES] [--contact-sheet FILE]`
 //! It needs POV-Ray; rendered scenes are kept in the target directory.
 
 use std::error::Error;
@@ -12,7 +12,7 @@ use std::time::Instant;
 
 use image::imageops::{self, FilterType};
 use image::{GrayImage, Rgb, RgbImage};
-use jewel_app::shot::studio;
+use jewel_studio as studio;
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
@@ -69,7 +69,7 @@ fn options() -> Outcome<Options> {
             "--contact-sheet" => {
                 let file = PathBuf::from(words.next().ok_or("--contact-sheet needs a file")?);
                 // Benches run in their package's folder; a plain path is meant from the root.
-                let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+                let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
                 options.sheet = Some(if file.is_absolute() { file } else { root.join(file) });
             }
             "--bench" => {}
@@ -172,7 +172,7 @@ fn rendered(scene: &str, turn: i32, is_mask: bool) -> Outcome<PathBuf> {
     let scenes = home.join("benches/scenes");
     let kept = match std::env::var_os("CARGO_TARGET_DIR") {
         Some(target) => PathBuf::from(target),
-        None => home.join("../target"),
+        None => home.join("../../target"),
     }
     .join("studio-scenes");
     std::fs::create_dir_all(&kept)?;
@@ -231,7 +231,7 @@ fn contact_sheet(file: &Path) -> Outcome<()> {
     const CELL: u32 = 220;
     const LABEL: u32 = 22;
     const GAP: u32 = 8;
-    let photos = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/photos");
+    let photos = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/photos");
     let columns = studio::LOOKS.len() as u32 + 1;
     let width = columns * (CELL + GAP) + GAP;
     let height = 2 * (CELL + GAP) + GAP + LABEL;
