@@ -4,6 +4,7 @@
 
 use std::fmt;
 
+use serde::{Serialize, Serializer};
 use uuid::Uuid;
 
 /// The id of one request: the caller's own `X-Request-Id` where it is well-formed, else a new one.
@@ -70,20 +71,15 @@ impl TraceParent {
 
     /// Reads a `traceparent` header; `None` where the standard says to start a new trace.
     pub fn parse(text: &str) -> Option<Self> {
-        let hex = |range: std::ops::Range<usize>| {
-            let part = text.get(range)?;
-            let lower = part.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
-            lower.then_some(part)
-        };
-        let dashes = [2, 35, 52].iter().all(|at| text.as_bytes().get(*at) == Some(&b'-'));
-        let version = hex(0..2)?;
-        let exact = version != "00" || text.len() == 55;
-        if !dashes || !exact || version == "ff" {
+        let text = text.as_bytes();
+        let version = hex(text.get(0..2)?)?;
+        let exact = version != 0 || text.len() == 55;
+        let dashes = [2, 35, 52].iter().all(|at| text.get(*at) == Some(&b'-'));
+        if !dashes || !exact || version == 0xff {
             return None;
         }
-        let trace = u128::from_str_radix(hex(3..35)?, 16).ok()?;
-        let span = u64::from_str_radix(hex(36..52)?, 16).ok()?;
-        let flags = u8::from_str_radix(hex(53..55)?, 16).ok()?;
+        let trace = u128::from(hex(&text[3..19])?) << 64 | u128::from(hex(&text[19..35])?);
+        let (span, flags) = (hex(&text[36..52])?, hex(text.get(53..55)?)?);
         (trace != 0 && span != 0).then_some(Self { trace, span, sampled: flags & 1 == 1 })
     }
 
@@ -99,6 +95,24 @@ impl TraceParent {
     }
 }
 
+impl Serialize for TraceParent {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(self)
+    }
+}
+
+/// The value of at most 16 hexadecimal digits, lower case as the standard says.
+fn hex(digits: &[u8]) -> Option<u64> {
+    digits.iter().try_fold(0, |value, digit| {
+        let digit = match digit {
+            b'0'..=b'9' => digit - b'0',
+            b'a'..=b'f' => digit - b'a' + 10,
+            _ => return None,
+        };
+        Some(value << 4 | u64::from(digit))
+    })
+}
+
 impl Default for TraceParent {
     fn default() -> Self {
         Self::new()
@@ -107,6 +121,14 @@ impl Default for TraceParent {
 
 impl fmt::Display for TraceParent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "00-{:032x}-{:016x}-{:02x}", self.trace, self.span, u8::from(self.sampled))
+        let (high, low) = ((self.trace >> 64) as u64, self.trace as u64);
+        let mut text = *b"00-................................-................-0.";
+        for (digits, value) in [(3..19, high), (19..35, low), (36..52, self.span)] {
+            for (at, digit) in text[digits].iter_mut().rev().enumerate() {
+                *digit = b"0123456789abcdef"[(value >> (4 * at)) as usize & 15];
+            }
+        }
+        text[54] = if self.sampled { b'1' } else { b'0' };
+        f.write_str(str::from_utf8(&text).unwrap_or_default())
     }
 }

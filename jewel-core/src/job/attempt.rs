@@ -3,6 +3,7 @@
 //! No transaction is open while a job runs, unless it takes one: it opens its own, as short as they
 //! can be.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use uuid::Uuid;
@@ -47,7 +48,7 @@ pub struct Job {
     pub(super) attempts: u16,
     pub(super) account: Option<Id<Account>>,
     pub(super) trace: TraceParent,
-    pub(super) db: Db,
+    pub(super) db: Arc<Db>,
     pub(super) cancellation: Cancellation,
     pub(super) reporter: Reporter,
 }

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::watch;
 use uuid::Uuid;
 
-use super::cancel::{Cancellation, Stop, Stopper};
+use super::cancel::{Stop, Stopper};
 use super::figures::Figures;
 use super::health::Health;
 use super::jobs::Jobs;
@@ -30,19 +30,24 @@ pub(super) struct Boot {
     lost: watch::Sender<bool>,
 }
 
-/// The jobs, and how many there are of each lease.
+/// The jobs by their leases: most come, and go, a lease at a time.
+type Table = HashMap<Uuid, Lease>;
+
 #[derive(Debug, Default)]
-struct Table {
-    jobs: HashMap<JobId, Held>,
-    leases: HashMap<Uuid, usize>,
+struct Lease {
+    /// In the order of their numbers.
+    jobs: Vec<Held>,
+    /// How many of them are still held.
+    left: usize,
 }
 
 #[derive(Debug)]
 struct Held {
-    lease: Uuid,
+    id: JobId,
     queue: i16,
     kind: i32,
-    stopper: Stopper,
+    /// `None` once the job was settled.
+    stopper: Option<Stopper>,
 }
 
 impl Boot {
@@ -51,26 +56,31 @@ impl Boot {
         Self { id, db, register, health, held: Mutex::default(), lost: watch::Sender::new(false) }
     }
 
-    /// Takes note of a job that was claimed.
-    pub(super) fn hold(&self, claimed: &Claimed) {
-        let Claimed { id, lease, queue, kind, .. } = *claimed;
+    /// Takes note of jobs that were claimed.
+    pub(super) fn hold(&self, claimed: &[Claimed]) {
         let mut held = self.held();
-        let job = Held { lease, queue, kind, stopper: Stopper::new() };
-        if let Some(old) = held.jobs.insert(id, job) {
-            held.one_less(old.lease);
+        for claimed in claimed.chunk_by(|one, two| one.lease == two.lease) {
+            let lease = held.entry(claimed[0].lease).or_default();
+            lease.jobs.extend(claimed.iter().map(Held::of));
+            lease.jobs.sort_unstable_by_key(|job| job.id);
+            lease.left += claimed.len();
         }
-        *held.leases.entry(lease).or_default() += 1;
     }
 
-    /// Forgets jobs that were settled under this lease; the queues they came from.
-    pub(super) fn forget(&self, leases: &[Uuid], ids: &[i64]) -> HashSet<i16> {
-        let mut held = self.held();
-        let mut queues = HashSet::new();
-        for (lease, id) in leases.iter().zip(ids) {
-            // The same job may be back under a newer lease.
-            if held.jobs.get(&JobId(*id)).is_some_and(|job| job.lease == *lease) {
-                queues.extend(held.jobs.remove(&JobId(*id)).map(|job| job.queue));
-                held.one_less(*lease);
+    /// Forgets jobs that were settled under these leases; the queues they came from.
+    pub(super) fn forget(&self, leases: &[Uuid], mut ids: &[i64]) -> Vec<i16> {
+        let (mut held, mut queues) = (self.held(), Vec::new());
+        for same in leases.chunk_by(|one, two| one == two) {
+            let (settled, rest) = ids.split_at(same.len());
+            ids = rest;
+            let Some(lease) = held.get_mut(&same[0]) else { continue };
+            for queue in settled.iter().filter_map(|id| lease.forget(JobId(*id))) {
+                if !queues.contains(&queue) {
+                    queues.push(queue);
+                }
+            }
+            if lease.left == 0 {
+                held.remove(&same[0]);
             }
         }
         queues
@@ -78,41 +88,36 @@ impl Boot {
 
     /// What is counted of a held job's kind.
     pub(super) fn figures(&self, id: JobId) -> Option<&Figures> {
-        let kind = self.held().jobs.get(&id)?.kind;
+        let kind = self.held().values().find_map(|lease| lease.get(id)).map(|job| job.kind)?;
         self.register.kinds.get(&kind).map(|kind| &kind.figures)
     }
 
-    /// Whether the job is held, and under which lease.
-    pub(super) fn lease(&self, id: JobId) -> Option<Uuid> {
-        self.held().jobs.get(&id).map(|job| job.lease)
+    /// Whether the job is held.
+    pub(super) fn holds(&self, id: JobId) -> bool {
+        self.held().values().any(|lease| lease.get(id).is_some())
     }
 
     /// Every lease of which something is held.
     pub(super) fn leases(&self) -> HashSet<Uuid> {
-        self.held().leases.keys().copied().collect()
+        self.held().keys().copied().collect()
     }
 
     /// How many jobs are held under a lease.
     pub(super) fn size(&self, lease: Uuid) -> usize {
-        self.held().leases.get(&lease).copied().unwrap_or(0)
-    }
-
-    /// How a job hears that it should stop.
-    pub(super) fn cancellation(&self, id: JobId) -> Option<Cancellation> {
-        self.held().jobs.get(&id).map(|job| job.stopper.cancellation())
+        self.held().get(&lease).map_or(0, |lease| lease.left)
     }
 
     /// Tells one job to stop.
     pub(super) fn stop(&self, id: JobId, why: Stop) {
-        if let Some(job) = self.held().jobs.get(&id) {
-            job.stopper.stop(why);
+        for job in self.held().values().filter_map(|lease| lease.get(id)) {
+            job.stop(why);
         }
     }
 
     /// Tells all jobs to stop.
     pub(super) fn stop_all(&self, why: Stop) {
-        for job in self.held().jobs.values() {
-            job.stopper.stop(why);
+        for job in self.held().values().flat_map(|lease| &lease.jobs) {
+            job.stop(why);
         }
     }
 
@@ -140,13 +145,29 @@ impl Boot {
     }
 }
 
-impl Table {
-    fn one_less(&mut self, lease: Uuid) {
-        if let Some(size) = self.leases.get_mut(&lease) {
-            *size -= 1;
-            if *size == 0 {
-                self.leases.remove(&lease);
-            }
-        }
+impl Lease {
+    fn get(&self, id: JobId) -> Option<&Held> {
+        let at = self.jobs.binary_search_by_key(&id, |job| job.id).ok()?;
+        self.jobs.get(at).filter(|job| job.stopper.is_some())
+    }
+
+    /// Forgets a job, which is told that it is; its queue.
+    fn forget(&mut self, id: JobId) -> Option<i16> {
+        let at = self.jobs.binary_search_by_key(&id, |job| job.id).ok()?;
+        let job = self.jobs.get_mut(at)?;
+        job.stopper.take()?;
+        self.left -= 1;
+        Some(job.queue)
+    }
+}
+
+impl Held {
+    fn of(claimed: &Claimed) -> Self {
+        let Claimed { id, queue, kind, .. } = *claimed;
+        Self { id, queue, kind, stopper: Some(claimed.stop.stopper()) }
+    }
+
+    fn stop(&self, why: Stop) {
+        self.stopper.iter().for_each(|stopper| stopper.stop(why));
     }
 }

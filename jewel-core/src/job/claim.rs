@@ -1,9 +1,9 @@
 //! Takes jobs and starts them: one loop per worker, which never waits for the database itself.
 //!
-//! One question is in flight at a time. While it is, slots that become free are filled from what
-//! was claimed ahead; that is only done where jobs are quick, so that slow ones are not hoarded.
+//! While it asks, slots that become free take from the line of what was claimed ahead; that is only
+//! done where jobs are quick, so that slow ones are not hoarded. Where claims come back full, a
+//! second one is under way beside the first.
 
-use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,6 +16,7 @@ use super::cancel::Stop;
 use super::ending::{Ended, Ending};
 use super::run::Runner;
 use super::settings::Settings;
+use super::slots::Line;
 use super::sources::{Chosen, Sources};
 use super::storage::{self, Ask, Claimed};
 use super::upkeep::jittered;
@@ -23,17 +24,18 @@ use super::wake::{Ear, Notice};
 
 /// Jobs are claimed ahead only where their mean run is shorter than this.
 const QUICK: Duration = Duration::from_millis(100);
-/// As much is claimed ahead as the slots run in this time, but no more than two batches: while one
-/// runs, the next is claimed, so that every claim is a full one.
+/// As much is claimed ahead as the slots run in this time, but no more than [`BATCHES`]: while one
+/// runs, the next ones are claimed, so that every claim is a full one.
 const AHEAD: Duration = Duration::from_millis(200);
+const BATCHES: usize = 3;
+/// How many claims are under way at once.
+const CLAIMS: usize = 2;
 /// What was claimed ahead and not started for so long is handed back.
 const STALE: Duration = Duration::from_secs(2);
 /// The priority under which a look says that suspects wait.
 const SUSPECTS: i16 = -1;
 /// How long suspects wait for an idle process; after that this one claims nothing until it is.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// The weight of the newest run in the mean.
-const WEIGHT: f64 = 0.1;
 
 /// Why fetching ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,6 +53,17 @@ enum Answer {
     Suspect(Option<Vec<Claimed>>),
 }
 
+/// The questions in flight.
+#[derive(Default)]
+struct Asking {
+    answers: JoinSet<Answer>,
+    /// Whether a look is one of them, and a claim of a suspect.
+    looks: bool,
+    suspects: bool,
+    /// The claims of queues.
+    claims: Vec<Ask>,
+}
+
 /// The part of a worker that claims.
 pub(super) struct Fetcher {
     boot: Arc<Boot>,
@@ -61,26 +74,21 @@ pub(super) struct Fetcher {
     sources: Sources,
     queues: Vec<i16>,
     ear: Ear,
-    /// Claimed and not started, each since when.
-    ahead: VecDeque<(Instant, Claimed)>,
-    /// Each returns the queues of its jobs, one or more of a kind, and how long it took.
-    running: JoinSet<(Vec<i16>, Duration)>,
-    /// How many of each queue are claimed ahead or run.
-    held: HashMap<i16, usize>,
+    /// What was claimed, before the slots and in them.
+    line: Arc<Line>,
+    /// The slots that are taken.
+    running: JoinSet<()>,
     /// Since when jobs wait that may have killed a worker.
     suspects: Option<Instant>,
     /// Whether such a job is held: nothing else runs beside it.
     alone: bool,
     /// Whether a slot was free that anything may take.
     free: bool,
-    /// At most one.
-    asking: JoinSet<Answer>,
+    asking: Asking,
     /// When the tables are looked at next without being told.
     look: Instant,
     /// Whether nothing is asked before that, because the last question failed.
     paused: bool,
-    /// The mean run, in seconds.
-    pace: Option<f64>,
 }
 
 impl Fetcher {
@@ -98,16 +106,14 @@ impl Fetcher {
             settings,
             endings,
             ear: Ear::new(),
-            ahead: VecDeque::new(),
+            line: Arc::default(),
             running: JoinSet::new(),
-            held: HashMap::new(),
             suspects: None,
             alone: false,
             free: false,
-            asking: JoinSet::new(),
+            asking: Asking::default(),
             look: Instant::now(),
             paused: false,
-            pace: None,
         }
     }
 
@@ -120,105 +126,89 @@ impl Fetcher {
             tokio::select! {
                 _ = told.wait_for(|told| *told) => return End::Told,
                 () = self.boot.lost() => return End::Lost,
-                Some(answer) = self.asking.join_next() => self.take(answer),
-                Some(took) = self.running.join_next() => {
-                    self.ended(&took);
-                    while let Some(took) = self.running.try_join_next() {
-                        self.ended(&took);
-                    }
-                }
+                Some(answer) = self.asking.answers.join_next() => self.take(answer),
+                Some(_) = self.running.join_next() => self.ended(),
+                () = self.line.moved() => {}
                 notice = self.ear.hear() => self.hear(&notice),
-                () = sleep_until(wake), if self.asking.is_empty() => {}
+                () = sleep_until(wake), if !self.asking.looks => {}
             }
         }
     }
 
     /// Starts what was claimed, while there are free slots.
     fn start(&mut self) {
-        while self.running.len() < self.settings.slots()
-            && let Some((_, claimed)) = self.ahead.pop_front()
-        {
-            let group = self.group(claimed);
-            let (boot, runner) = (Arc::clone(&self.boot), Arc::clone(&self.runner));
-            let endings = self.endings.clone();
-            self.running.spawn(async move {
-                let queues: Vec<i16> = group.iter().map(|claimed| claimed.queue).collect();
-                let began = Instant::now();
-                let ended = runner.run(&boot, group).await;
-                let took = began.elapsed();
-                for ended in ended {
-                    // It fails where settling has ended: then the lease is lost, and this with it.
-                    let _ = endings.send(ended).await;
-                }
-                (queues, took)
-            });
-        }
-        let free =
-            self.running.len() < self.settings.slots() && self.suspects.is_none() && !self.alone;
+        let (slots, boot) = (self.settings.slots(), &self.boot);
+        self.line.fill(slots, &mut self.running, boot, &self.runner, &self.endings);
+        let free = self.line.taken() < slots && self.suspects.is_none() && !self.alone;
         if free != self.free {
             self.free = free;
             self.boot.health.free(free);
         }
     }
 
-    /// A job and, where one call takes many of its kind, others that were claimed.
-    fn group(&mut self, first: Claimed) -> Vec<Claimed> {
-        let (kind, mut group) = (first.kind, vec![first]);
-        let declared = self.boot.register.kinds.get(&kind);
-        let most = declared.map_or(1, |kind| kind.definition.entry.declared.batch as usize);
-        if most > 1 {
-            let (mut all, mut rest) = (std::mem::take(&mut self.ahead), VecDeque::new());
-            while let Some((since, claimed)) = all.pop_front() {
-                if claimed.kind == kind && group.len() < most {
-                    group.push(claimed);
-                } else {
-                    rest.push_back((since, claimed));
-                }
-            }
-            self.ahead = rest;
-        }
-        group
-    }
-
-    /// Asks the next question, if there is one and none is in flight.
+    /// Asks what is to be asked now.
     fn ask(&mut self) {
         let now = Instant::now();
         self.sources.pass(now);
-        if !self.asking.is_empty() || self.paused && now < self.look {
+        if now >= self.look && !self.asking.looks {
+            self.look_around(now);
+        }
+        if self.paused {
             return;
         }
-        let (boot, limit) = (Arc::clone(&self.boot), self.settings.ttl() / 2);
-        if now >= self.look {
-            self.look = now + jittered(self.settings.poll());
-            self.paused = false;
-            self.hand_back_stale(now);
-            let queues = self.queues.clone();
-            self.asking.spawn(async move {
-                let asked = timeout(limit, storage::waiting(&boot.db, &queues)).await;
-                Answer::Waiting(answered("looking at the queues", asked))
-            });
-        } else if self.suspects.is_some() && self.is_idle() {
-            let queues = self.queues.clone();
-            self.asking.spawn(async move {
-                let claim = storage::claim_suspect(&boot.db, boot.id, &queues);
-                Answer::Suspect(answered("claiming a suspect", timeout(limit, claim).await))
-            });
-        } else if self.suspects.is_some_and(|since| now - since > PATIENCE) {
-            // What runs may end; what was claimed ahead is better off elsewhere.
-            self.hand_back_unstarted();
-        } else if let Some(room) = self.room()
-            && let Some((chosen, ask)) = self.next(room)
-        {
-            self.asking.spawn(async move {
-                let asked = timeout(limit, storage::claim(&boot.db, boot.id, ask)).await;
-                Answer::Claimed(chosen, ask, answered("claiming jobs", asked))
-            });
+        if let Some(since) = self.suspects {
+            if self.line.is_idle() && self.asking.claims.is_empty() && !self.asking.suspects {
+                self.claim_suspect();
+            }
+            if now - since > PATIENCE {
+                // What runs may end; what was claimed ahead is better off elsewhere.
+                self.hand_back_unstarted();
+                return;
+            }
         }
+        while !self.asking.suspects && self.asking.claims.len() < CLAIMS && self.claim() {}
     }
 
-    /// Whether nothing is claimed or runs.
-    fn is_idle(&self) -> bool {
-        self.running.is_empty() && self.ahead.is_empty()
+    /// Asks what waits in which queue.
+    fn look_around(&mut self, now: Instant) {
+        self.look = now + jittered(self.settings.poll());
+        self.paused = false;
+        self.hand_back_stale(now);
+        let (boot, queues) = (Arc::clone(&self.boot), self.queues.clone());
+        let limit = self.limit();
+        self.asking.looks = true;
+        self.asking.answers.spawn(async move {
+            let asked = timeout(limit, storage::waiting(&boot.db, &queues)).await;
+            Answer::Waiting(answered("looking at the queues", asked))
+        });
+    }
+
+    fn claim_suspect(&mut self) {
+        let (boot, queues) = (Arc::clone(&self.boot), self.queues.clone());
+        let limit = self.limit();
+        self.asking.suspects = true;
+        self.asking.answers.spawn(async move {
+            let claim = storage::claim_suspect(&boot.db, boot.id, &queues);
+            Answer::Suspect(answered("claiming a suspect", timeout(limit, claim).await))
+        });
+    }
+
+    /// Claims from the queue whose turn it is; `false` where there is none, or no room.
+    fn claim(&mut self) -> bool {
+        let Some(room) = self.room() else { return false };
+        let Some((chosen, ask)) = self.next(room) else { return false };
+        let (boot, limit) = (Arc::clone(&self.boot), self.limit());
+        self.asking.claims.push(ask);
+        self.asking.answers.spawn(async move {
+            let asked = timeout(limit, storage::claim(&boot.db, boot.id, ask)).await;
+            Answer::Claimed(chosen, ask, answered("claiming jobs", asked))
+        });
+        true
+    }
+
+    /// How long an answer may take.
+    fn limit(&self) -> Duration {
+        self.settings.ttl() / 2
     }
 
     /// When there is something to do without being told.
@@ -228,11 +218,12 @@ impl Fetcher {
 
     /// What to claim next, as far as the queues' limits for this process allow.
     fn next(&mut self, room: usize) -> Option<(Chosen, Ask)> {
-        let (held, batch) = (&self.held, self.settings.batch());
-        self.sources.next(|queue| {
+        let (held, batch, claims) = (self.line.held(), self.settings.batch(), &self.asking.claims);
+        self.sources.next(!claims.is_empty(), |queue| {
             let most = queue.limits.process.map_or(usize::MAX, |most| most as usize);
-            let room = (room * queue.batch).min(batch);
-            room.min(most.saturating_sub(held.get(&queue.id).copied().unwrap_or_default()))
+            let asked = claims.iter().filter(|ask| ask.queue == queue.id).map(|ask| ask.most);
+            let held = held.get(&queue.id).copied().unwrap_or_default() + asked.sum::<usize>();
+            (room * queue.batch).min(batch).min(most.saturating_sub(held))
         })
     }
 
@@ -242,18 +233,33 @@ impl Fetcher {
             return None;
         }
         let (slots, batch) = (self.settings.slots(), self.settings.batch());
-        let quick = self.pace.filter(|mean| *mean < QUICK.as_secs_f64());
+        let quick = self.line.pace().filter(|mean| *mean < QUICK.as_secs_f64());
         let runs = |mean: f64| (AHEAD.as_secs_f64() / mean * slots as f64) as usize;
-        let ahead = quick.map_or(0, |mean| runs(mean).min(2 * batch));
+        let ahead = quick.map_or(0, |mean| runs(mean).min(BATCHES * batch));
+        let asked: usize = self.asking.claims.iter().map(|ask| ask.most).sum();
+        let room = (slots + ahead).saturating_sub(self.line.taken() + self.line.len() + asked);
         // Few large claims rather than many small ones.
-        if ahead > 0 && self.ahead.len() > ahead / 2 {
+        let least = batch.min(ahead / 2).max(1);
+        if room < least {
+            self.line.tell_at(ahead.saturating_sub(least + asked));
             return None;
         }
-        let room = (slots + ahead).saturating_sub(self.running.len() + self.ahead.len());
-        (room > 0).then_some(room.min(batch))
+        Some(room.min(batch))
     }
 
     fn take(&mut self, answer: Result<Answer, JoinError>) {
+        match &answer {
+            Ok(Answer::Waiting(_)) => self.asking.looks = false,
+            Ok(Answer::Suspect(_)) => self.asking.suspects = false,
+            Ok(Answer::Claimed(_, ask, _)) => {
+                let at = self.asking.claims.iter().position(|claim| claim == ask);
+                at.map(|at| self.asking.claims.swap_remove(at));
+            }
+            Err(_) => {}
+        }
+        if self.asking.answers.is_empty() {
+            self.asking = Asking::default();
+        }
         match answer {
             Ok(Answer::Waiting(Some(waiting))) => {
                 self.sources.found(&waiting);
@@ -280,31 +286,20 @@ impl Fetcher {
     }
 
     fn hold(&mut self, claimed: Vec<Claimed>) {
-        let now = Instant::now();
-        for claimed in claimed {
-            self.boot.hold(&claimed);
-            *self.held.entry(claimed.queue).or_default() += 1;
-            self.ahead.push_back((now, claimed));
-        }
+        self.boot.hold(&claimed);
+        self.line.hold(claimed);
     }
 
-    fn let_go(&mut self, queue: i16) {
-        if let Some(held) = self.held.get_mut(&queue) {
-            *held = held.saturating_sub(1);
+    /// Slots found nothing more to do.
+    fn ended(&mut self) {
+        while self.running.try_join_next().is_some() {}
+        if self.alone && self.line.is_idle() {
+            self.alone = false;
+            if self.line.last() < QUICK {
+                // Others like it may wait; a slow one lets other jobs have their turn first.
+                self.suspects = Some(Instant::now());
+            }
         }
-    }
-
-    fn ended(&mut self, took: &Result<(Vec<i16>, Duration), JoinError>) {
-        let Ok((queues, took)) = took else { return };
-        for queue in queues {
-            self.let_go(*queue);
-        }
-        if std::mem::take(&mut self.alone) && *took < QUICK {
-            // Others like it may wait; a slow one lets other jobs have their turn first.
-            self.suspects = Some(Instant::now());
-        }
-        let took = took.as_secs_f64();
-        self.pace = Some(self.pace.map_or(took, |mean| mean + WEIGHT * (took - mean)));
     }
 
     fn hear(&mut self, notice: &Notice) {
@@ -321,34 +316,29 @@ impl Fetcher {
 
     /// Hands back what waits too long for a slot: another worker may have one.
     fn hand_back_stale(&mut self, now: Instant) {
-        if self.ahead.front().is_some_and(|(since, _)| now - *since > STALE) {
-            self.pace = None; // jobs are not as quick as they were
+        if self.line.since().is_some_and(|since| now - since > STALE) {
+            self.line.forget_pace();
             self.hand_back_unstarted();
         }
     }
 
     /// Hands back as many as there is room for; the rest has its turn with the next look.
     fn hand_back_unstarted(&mut self) {
-        while let Some((_, claimed)) = self.ahead.front()
-            && self.endings.try_send(released(claimed)).is_ok()
-        {
-            let queue = claimed.queue;
-            self.ahead.pop_front();
-            self.let_go(queue);
-        }
+        while self.line.leave(|claimed| self.endings.try_send(released(claimed)).is_ok()) {}
     }
 
     /// Lets running jobs finish, and hands back what does not in time.
     pub(super) async fn drain(mut self) {
         let deadline = Instant::now() + self.settings.drain_timeout.get();
         let grace = self.settings.stop_grace.get();
-        if let Ok(Some(answer)) = timeout_at(deadline, self.asking.join_next()).await {
+        self.line.close();
+        while let Ok(Some(answer)) = timeout_at(deadline, self.asking.answers.join_next()).await {
             self.take(answer);
         }
-        for (_, claimed) in self.ahead.drain(..) {
+        for (_, claimed) in self.line.clear() {
             let _ = timeout_at(deadline, self.endings.send(released(&claimed))).await;
         }
-        tracing::info!(running = self.running.len(), "draining: no more jobs are taken");
+        tracing::info!(running = self.line.taken(), "draining: no more jobs are taken");
         let gentle = deadline.checked_sub(grace).unwrap_or(deadline);
         if timeout_at(gentle, self.joined()).await.is_err() {
             self.boot.stop_all(Stop::Draining);
@@ -360,6 +350,7 @@ impl Fetcher {
 
     /// Stops everything: what still runs may already be running elsewhere.
     pub(super) async fn abandon(mut self) {
+        self.line.close();
         let margin = self.settings.ttl() / 8;
         let _ = timeout(margin.min(self.settings.stop_grace.get()), self.joined()).await;
         self.running.abort_all();

@@ -42,13 +42,13 @@ impl Figures {
 
     /// A run begins, after so many seconds of waiting where that is known. It runs until what is
     /// returned is dropped.
-    pub(super) fn started(&self, waited: Option<f32>) -> Running {
+    pub(super) fn started(&self, waited: Option<f32>) -> Running<'_> {
         self.started.increment(1);
         self.running.increment(1);
         if let Some(waited) = waited {
             self.wait.record(f64::from(waited));
         }
-        Running(self.running.clone())
+        Running(&self.running)
     }
 
     /// A run came to its end.
@@ -75,9 +75,9 @@ impl Figures {
 }
 
 /// A run, as long as it is there; it may be dropped half-way.
-pub(super) struct Running(Gauge);
+pub(super) struct Running<'a>(&'a Gauge);
 
-impl Drop for Running {
+impl Drop for Running<'_> {
     fn drop(&mut self) {
         self.0.decrement(1);
     }

@@ -42,15 +42,15 @@ impl Gathered {
         Self { most, count: 0, whole: VecDeque::new(), parts: HashMap::new() }
     }
 
-    /// Adds one, of a lease that holds so many.
-    pub(super) fn add(&mut self, ended: Ended, size: usize) {
-        let lease = ended.lease;
-        self.count += 1;
+    /// Adds some of a lease that holds so many.
+    pub(super) fn add(&mut self, lease: Uuid, ended: impl Iterator<Item = Ended>, size: usize) {
         let now = Instant::now();
         let new = || Part { began: now, last: now, ended: Vec::with_capacity(size) };
         let part = self.parts.entry(lease).or_insert_with(new);
+        let before = part.ended.len();
         part.last = now;
-        part.ended.push(ended);
+        part.ended.extend(ended);
+        self.count += part.ended.len() - before;
         if part.ended.len() >= size
             && let Some(part) = self.parts.remove(&lease)
         {

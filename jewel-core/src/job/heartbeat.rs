@@ -50,7 +50,7 @@ pub(super) async fn beat(boot: &Boot, settings: &Settings, born: Instant) {
 async fn cancel_heard(ear: &mut Ear, boot: &Boot) {
     loop {
         match ear.hear().await {
-            Notice::Cancel(id) if boot.lease(id).is_some() => return,
+            Notice::Cancel(id) if boot.holds(id) => return,
             _ => {}
         }
     }

@@ -3,6 +3,7 @@
 //! It writes nothing: what came of it goes to `settle`. The slot is free when this returns.
 
 use std::any::Any;
+use std::iter::once;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -24,7 +25,6 @@ use super::retry;
 use super::sealed::{self, Closed};
 use super::storage::Claimed;
 use super::task::{Perform, Single};
-use super::together;
 use crate::crypto::SealError;
 use crate::db::Db;
 use crate::state::States;
@@ -38,7 +38,7 @@ const UNKNOWN: Duration = Duration::from_secs(30);
 pub(super) struct Runner {
     pub(super) states: Arc<States>,
     /// The connections that jobs use, apart from the queue's own.
-    pub(super) db: Db,
+    pub(super) db: Arc<Db>,
     pub(super) board: Arc<Board>,
     /// How long a job that was told to stop may take to do so.
     pub(super) grace: Duration,
@@ -54,20 +54,30 @@ pub(super) enum Call {
 }
 
 impl Runner {
-    /// Runs one attempt of each of these jobs, which are of one kind, and one where its function
-    /// takes one.
-    pub(super) async fn run(&self, boot: &Boot, group: Vec<Claimed>) -> Vec<Ended> {
-        let kind = group.first().and_then(|first| boot.register.kinds.get(&first.kind));
-        let Some(kind) = kind else { return together::strange(&group) };
-        let single = match kind.definition.perform {
-            Perform::Together(all) => return self.run_together(boot, kind, all, group).await,
-            Perform::Single(single) => single,
+    /// Runs one attempt of a job and, where its function takes many, of more of its kind; what came
+    /// of each is added to `ended`.
+    pub(super) async fn run(
+        &self,
+        boot: &Boot,
+        first: Claimed,
+        more: Vec<Claimed>,
+        ended: &mut Vec<Ended>,
+    ) {
+        let Some(kind) = boot.register.kinds.get(&first.kind) else {
+            ended.extend(once(&first).chain(&more).map(strange));
+            return;
         };
-        let mut ended = Vec::with_capacity(group.len());
-        for claimed in group {
-            ended.push(self.run_single(boot, kind, single, claimed).await);
+        match kind.definition.perform {
+            Perform::Together(all) => {
+                let group = once(first).chain(more).collect();
+                ended.extend(self.run_together(boot, kind, all, group).await);
+            }
+            Perform::Single(single) => {
+                for claimed in once(first).chain(more) {
+                    ended.push(self.run_single(boot, kind, single, claimed).await);
+                }
+            }
         }
-        ended
     }
 
     async fn run_single(
@@ -78,35 +88,40 @@ impl Runner {
         claimed: Claimed,
     ) -> Ended {
         let (id, lease, began) = (claimed.id, claimed.lease, Instant::now());
+        let unreported = |ending| Ended { id, lease, began, ending, reported: false };
+        if claimed.stop.why() == Some(Stop::Ended) {
+            return unreported(Ending::Released); // while it waited, it was taken away
+        }
         let (declared, figures) = (&kind.definition.entry.declared, &kind.figures);
         let args = match sealed::opened(self.db.keys(), declared, &claimed.args) {
             Ok(args) => args,
-            Err(why) => {
-                let ending = closed(&claimed, declared, why);
-                return Ended { id, lease, began, ending, reported: false };
-            }
+            Err(why) => return unreported(closed(&claimed, declared, why)),
         };
-        let trace = claimed.meta.traceparent.as_deref().and_then(TraceParent::parse);
-        let trace = trace.unwrap_or_default().child();
-        let Some(mut job) = self.job(boot, &claimed, declared, trace, began) else {
-            return Ended { id, lease, began, ending: Ending::Released, reported: false };
-        };
+        let trace = claimed.meta.traceparent.unwrap_or_default().child();
+        let mut job = self.job(boot, &claimed, declared, trace, began);
         let span = tracing::info_span!(
-            "job", kind = declared.name, %id, attempt = claimed.attempt, trace = %trace
+            "job", kind = declared.name, id = id.0, attempt = claimed.attempt, trace = %trace
         );
         let _running = figures.started(claimed.waited);
-        let call = if let Some(stop) = job.stop() {
-            Call::Dropped(stop) // while it waited for its slot
-        } else {
-            let call = self.call(declared.timeout, single, &args, &mut job);
-            context::traced(trace, call).instrument(span.clone()).await
+        let attempt = async {
+            let call = if let Some(stop) = job.stop() {
+                Call::Dropped(stop) // while it waited for its slot
+            } else {
+                let call = self.call(declared.timeout, single, &args, &mut job);
+                context::traced(trace, call).await
+            };
+            let (ending, took) = (judge(call, &job, declared), began.elapsed());
+            figures.ended(&ending, took);
+            tell(&ending, took);
+            ending
         };
-        let ending = judge(call, &job, declared);
-        figures.ended(&ending, began.elapsed());
-        span.in_scope(|| tell(&ending, began.elapsed()));
-        boot.stop(id, Stop::Ended); // for what it may have left running elsewhere
-        self.board.wipe(id);
-        Ended { id, lease, began, ending, reported: job.reporter.was_used() }
+        let ending = attempt.instrument(span).await;
+        claimed.stop.stop(Stop::Ended); // for what it may have left running elsewhere
+        let reported = job.reporter.was_used();
+        if reported {
+            self.board.wipe(id);
+        }
+        Ended { id, lease, began, ending, reported }
     }
 
     pub(super) fn job(
@@ -116,8 +131,8 @@ impl Runner {
         declared: &Declared,
         trace: TraceParent,
         began: Instant,
-    ) -> Option<Job> {
-        Some(Job {
+    ) -> Job {
+        Job {
             id: claimed.id,
             worker: boot.id,
             lease: claimed.lease,
@@ -127,10 +142,10 @@ impl Runner {
             attempts: declared.retry.attempts,
             account: claimed.meta.account,
             trace,
-            db: self.db.clone(),
-            cancellation: boot.cancellation(claimed.id)?,
+            db: Arc::clone(&self.db),
+            cancellation: claimed.stop.clone(),
             reporter: self.board.reporter(claimed.id, claimed.lease),
-        })
+        }
     }
 
     /// Calls the function behind its fences: time, panic, and the wish that it stop.
@@ -205,13 +220,13 @@ pub(super) fn tell(ending: &Ending, took: Duration) {
     }
 }
 
-pub(super) fn unknown(claimed: &Claimed) -> Ending {
-    tracing::warn!(id = %claimed.id, kind = claimed.kind, "this program knows no such job");
-    Ending::Failed {
-        reason: Reason::Snooze,
-        why: "this program knows no such job".to_owned(),
-        wait: Some(UNKNOWN),
-    }
+/// The ending of a job whose kind this program does not know.
+fn strange(claimed: &Claimed) -> Ended {
+    let (id, lease, why) = (claimed.id, claimed.lease, "this program knows no such job");
+    tracing::warn!(%id, kind = claimed.kind, "{why}");
+    let (reason, why, wait) = (Reason::Snooze, why.to_owned(), Some(UNKNOWN));
+    let ending = Ending::Failed { reason, why, wait };
+    Ended { id, lease, began: Instant::now(), ending, reported: false }
 }
 
 /// A job whose arguments do not open: with the right key they will, unless somebody altered them.

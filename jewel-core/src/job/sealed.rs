@@ -32,8 +32,10 @@ pub enum Closed {
 
 /// Whether a JSON text has the shape of what is sealed.
 pub(super) fn is_sealed(text: &str) -> bool {
-    // Hardly any text is looked at twice.
-    text.contains(MEMBER) && serde_json::from_str(text).is_ok_and(|value| inner(&value).is_some())
+    // Hardly any text is looked at twice. It has but one member, which therefore is the first.
+    let first = text.trim_start().strip_prefix('{').unwrap_or_default().trim_start();
+    let named = first.strip_prefix('"').is_some_and(|name| name.starts_with(MEMBER));
+    named && serde_json::from_str(text).is_ok_and(|value| inner(&value).is_some())
 }
 
 /// The name of the key under which a value is sealed; `None` where it is not.

@@ -5,6 +5,7 @@
 //! write is fenced by the lease, so that one which comes too late is refused, counted, and changes
 //! nothing.
 
+use std::iter::from_fn;
 use std::time::Duration;
 
 use futures_util::StreamExt;
@@ -42,9 +43,10 @@ pub(super) async fn settle(boot: &Boot, mut endings: mpsc::Receiver<Ended>, most
         tokio::select! {
             count = endings.recv_many(&mut came, most), if open && gathered.has_room() => {
                 open = count > 0;
-                for ended in came.drain(..) {
-                    let size = boot.size(ended.lease);
-                    gathered.add(ended, size);
+                let mut came = came.drain(..).peekable();
+                while let Some(lease) = came.peek().map(|ended| ended.lease) {
+                    let same = from_fn(|| came.next_if(|ended| ended.lease == lease));
+                    gathered.add(lease, same, boot.size(lease));
                 }
             }
             Some(()) = writing.next(), if !writing.is_empty() => {}

@@ -26,6 +26,8 @@ struct Source {
     priority: Option<Priority>,
     /// Where something may wait: behind this place. `None` where nothing is known to.
     after: Option<i64>,
+    /// Where the newest claim began, while claims come back full: a second one can begin there too.
+    full: Option<i64>,
     /// The lane that was claimed from last.
     lane: i64,
     /// When a rate lets the next job begin.
@@ -44,6 +46,7 @@ impl Sources {
             queue: queue.clone(),
             priority,
             after: None,
+            full: None,
             lane: i64::MIN,
             due: None,
             turn: 0,
@@ -93,19 +96,26 @@ impl Sources {
     }
 
     /// The next claim, of at most what `room` says for a queue: the highest priority first, or each
-    /// [`STRIDE`]th time the lowest; among equals the one that waited longest.
-    pub(super) fn next(&mut self, room: impl Fn(&Queue) -> usize) -> Option<(Chosen, Ask)> {
+    /// [`STRIDE`]th time the lowest; among equals the one that waited longest. Where it is a
+    /// `second`, beside one in flight, only from where claims come back full.
+    pub(super) fn next(
+        &mut self,
+        second: bool,
+        room: impl Fn(&Queue) -> usize,
+    ) -> Option<(Chosen, Ask)> {
         let low_first = (self.turn + 1).is_multiple_of(STRIDE);
         let rank = |source: &Source| {
             let number = source.priority.unwrap_or_default().number();
             (if low_first { -number } else { number }, source.turn)
         };
         let waiting = self.all.iter_mut().enumerate();
-        let waiting = waiting.filter(|(_, s)| s.after.is_some() && room(&s.queue) > 0);
+        let waiting = waiting.filter(|(_, s)| s.place(second).is_some() && room(&s.queue) > 0);
         let (at, source) = waiting.min_by_key(|(_, source)| rank(source))?;
         self.turn += 1;
         source.turn = self.turn;
-        let after = source.after.take()?;
+        let after = source.place(second)?;
+        source.after = None;
+        source.full = source.full.map(|_| after);
         let from = source.priority.map_or(From::Lane(source.lane), |p| From::Order(p, after));
         let (queue, most) = (source.queue.id, room(&source.queue));
         // Every job of a keyed queue has a lease to itself.
@@ -123,8 +133,11 @@ impl Sources {
             let rate = source.queue.limits.rate.filter(|_| last.is_some());
             source.due = rate.map(|rate| now + rate.every());
         }
+        source.full = None;
         if let (Some(last), true) = (last, full) {
             source.behind(last);
+            // Two claims of a keyed queue exclude each other.
+            source.full = source.priority.is_some().then_some(last);
         }
     }
 
@@ -150,6 +163,11 @@ impl Sources {
 }
 
 impl Source {
+    /// Where the next claim begins.
+    fn place(&self, second: bool) -> Option<i64> {
+        if second { self.full.map(|full| self.after.unwrap_or(full)) } else { self.after }
+    }
+
     fn behind(&mut self, seq: i64) {
         self.after = Some(self.after.map_or(seq, |after| after.min(seq)));
     }

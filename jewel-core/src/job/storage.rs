@@ -4,12 +4,16 @@
 
 use std::time::{Duration, Instant};
 
-use serde::{Deserialize, Serialize};
+use futures_util::TryStreamExt;
+use sqlx::postgres::{PgRow, PgValueFormat};
+use sqlx::{Row, ValueRef};
 use uuid::Uuid;
 
+use super::cancel::Cancellation;
 use super::declared::Priority;
 use super::ending::{Bare, Done, Failed};
 use super::key::Keys;
+use super::meta::Meta;
 use super::ticket::{JobId, Ticket};
 use crate::clock::Timestamp;
 use crate::db::{self, Db, Tx};
@@ -38,21 +42,8 @@ pub(super) struct Body {
     pub(super) keys: Keys,
 }
 
-/// What a job carries beside its arguments.
-#[derive(Debug, Default, Serialize, Deserialize)]
-pub(super) struct Meta {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) account: Option<Id<Account>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) traceparent: Option<String>,
-    /// The time of its schedule.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) tick: Option<Timestamp>,
-}
-
 pub(super) async fn enqueue(tx: &mut Tx, order: Order, jobs: Vec<Body>) -> Result<Vec<Ticket>> {
-    let traceparent = Some(order.trace.to_string());
-    let meta = Meta { account: order.account, traceparent, tick: None };
+    let meta = Meta { account: order.account, traceparent: Some(order.trace), tick: None };
     let meta = serde_json::to_string(&meta).map_err(|error| sqlx::Error::Encode(error.into()))?;
     let (mut args, mut lanes, mut unique) = (Vec::new(), Vec::new(), Vec::new());
     for job in jobs {
@@ -108,12 +99,16 @@ pub(super) struct Claimed {
     pub(super) id: JobId,
     pub(super) lease: Uuid,
     pub(super) queue: i16,
+    /// Its place in the queue's order, or its lane.
+    pub(super) place: i64,
     pub(super) kind: i32,
     pub(super) attempt: u16,
     pub(super) args: String,
     pub(super) meta: Meta,
     /// The seconds for which it had waited, where it was ready when it was enqueued.
     pub(super) waited: Option<f32>,
+    /// How it hears that it should stop.
+    pub(super) stop: Cancellation,
 }
 
 /// What is to be claimed: so many of one queue.
@@ -142,31 +137,35 @@ pub(super) async fn claim(db: &Db, worker: i64, ask: Ask) -> Result<(Vec<Claimed
     let more = if ask.alone { ask.most } else { 0 };
     let leases: Vec<Uuid> = (0..=more).map(|_| Uuid::new_v4()).collect();
     let query = match ask.from {
-        From::Order(priority, after) => sqlx::query_as(
-            "select lease, job_id, seq, kind_id, attempt, args::text, meta::text, waited \
-             from jewel.claim($1, $2, $3, $4, $5, $6) order by seq",
+        From::Order(priority, after) => sqlx::query(
+            "select lease, job_id, seq, kind_id, attempt, args, meta, waited \
+             from jewel.claim($1, $2, $3, $4, $5, $6)",
         )
         .bind(ask.queue)
         .bind(priority.number())
         .bind(after),
-        From::Lane(after) => sqlx::query_as(
-            "select lease, job_id, lane_key, kind_id, attempt, args::text, meta::text, waited \
-             from jewel.claim_keyed($1, $2, $3, $4, $5) order by lane_key, job_id",
+        From::Lane(after) => sqlx::query(
+            "select lease, job_id, lane_key, kind_id, attempt, args, meta, waited \
+             from jewel.claim_keyed($1, $2, $3, $4, $5)",
         )
         .bind(ask.queue)
         .bind(after),
     };
-    let rows: Vec<ClaimedRow> = query.bind(most).bind(worker).bind(leases).fetch_all(db).await?;
-    let last = rows.last().map(|row| row.2);
-    let claimed = |row| claimed(ask.queue, row);
-    Ok((rows.into_iter().map(claimed).collect(), last))
+    let mut rows = query.bind(most).bind(worker).bind(leases).fetch(db);
+    let mut all = Vec::with_capacity(ask.most);
+    while let Some(row) = rows.try_next().await? {
+        all.push(claimed(ask.queue, &row)?);
+    }
+    // They come nearly in order: putting them into it is cheaper here than there.
+    all.sort_by_key(|claimed: &Claimed| (claimed.place, claimed.id));
+    let last = all.last().map(|claimed| claimed.place);
+    Ok((all, last))
 }
 
 /// Claims at most one job that may have killed a worker.
 pub(super) async fn claim_suspect(db: &Db, worker: i64, queues: &[i16]) -> Result<Vec<Claimed>> {
-    type Row = (Uuid, i64, i16, i32, i16, String, Option<String>);
-    let rows: Vec<Row> = sqlx::query_as(
-        "select lease, job_id, queue_id, kind_id, attempt, args::text, meta::text \
+    let rows = sqlx::query(
+        "select lease, job_id, 0::bigint, kind_id, attempt, args, meta, null::real, queue_id \
          from jewel.claim_suspect($1, $2, $3)",
     )
     .bind(queues)
@@ -174,26 +173,37 @@ pub(super) async fn claim_suspect(db: &Db, worker: i64, queues: &[i16]) -> Resul
     .bind(Uuid::new_v4())
     .fetch_all(db)
     .await?;
-    let claimed = |(lease, id, queue, kind, attempt, args, meta): Row| {
-        claimed(queue, (lease, id, 0, kind, attempt, args, meta, None))
-    };
-    Ok(rows.into_iter().map(claimed).collect())
+    rows.iter().map(|row| Ok(claimed(row.try_get(8)?, row)?)).collect()
 }
 
-type ClaimedRow = (Uuid, i64, i64, i32, i16, String, Option<String>, Option<f32>);
-
-fn claimed(queue: i16, row: ClaimedRow) -> Claimed {
-    let (lease, id, _, kind, attempt, args, meta, waited) = row;
-    Claimed {
-        id: JobId(id),
-        lease,
+fn claimed(queue: i16, row: &PgRow) -> sqlx::Result<Claimed> {
+    let meta = json(row, 6)?.and_then(|meta| serde_json::from_str(meta).ok());
+    Ok(Claimed {
+        id: JobId(row.try_get(1)?),
+        lease: row.try_get(0)?,
         queue,
-        kind,
-        attempt: attempt.unsigned_abs(),
-        args,
-        meta: meta.and_then(|meta| serde_json::from_str(&meta).ok()).unwrap_or_default(),
-        waited,
+        place: row.try_get(2)?,
+        kind: row.try_get(3)?,
+        attempt: row.try_get::<i16, _>(4)?.unsigned_abs(),
+        args: json(row, 5)?.unwrap_or_default().to_owned(),
+        meta: meta.unwrap_or_default(),
+        waited: row.try_get(7)?,
+        stop: Cancellation::default(),
+    })
+}
+
+/// The text of a column of type `jsonb`; a cast to `text` would copy it twice more.
+fn json(row: &PgRow, at: usize) -> sqlx::Result<Option<&str>> {
+    let value = row.try_get_raw(at)?;
+    if value.is_null() {
+        return Ok(None);
     }
+    let bytes = value.as_bytes().map_err(sqlx::Error::Decode)?;
+    let text = match value.format() {
+        PgValueFormat::Binary => bytes.get(1..).unwrap_or_default(), // behind the version
+        PgValueFormat::Text => bytes,
+    };
+    str::from_utf8(text).map(Some).map_err(|error| sqlx::Error::Decode(error.into()))
 }
 
 /// Queue, priority and first `seq` of everything that waits in these queues; a priority of -1 says
@@ -221,8 +231,9 @@ pub(super) async fn depth(
 
 /// How long ago, in milliseconds: the database's clock is not ours.
 fn agos(began: &[Instant]) -> Vec<i32> {
-    let ago = |began: &Instant| i32::try_from(began.elapsed().as_millis()).unwrap_or(i32::MAX);
-    began.iter().map(ago).collect()
+    let now = Instant::now();
+    let ago = |began| i32::try_from(now.duration_since(began).as_millis()).unwrap_or(i32::MAX);
+    began.iter().copied().map(ago).collect()
 }
 
 /// Settles jobs that did their work; returns those that were refused.
@@ -234,7 +245,7 @@ pub(super) async fn complete(db: &Db, worker: i64, done: &Done) -> Result<Vec<Jo
     .bind(worker)
     .bind(&done.leases)
     .bind(&done.ids)
-    .bind(&done.results)
+    .bind(done.results.iter().any(Option::is_some).then_some(&done.results))
     .bind(agos(&done.began))
     .fetch_all(db)
     .await?;

@@ -6,7 +6,7 @@ use serde_json::json;
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use super::cancel::{Stop, Stopper};
+use super::cancel::{Cancellation, Stop};
 use super::ending::{Batch, Ended, Ending, Reason};
 use super::error::Next;
 use super::health::Health;
@@ -57,7 +57,7 @@ fn sources() -> Sources {
 /// The queues and priorities of the next claims, each of which brings as much as was asked for.
 fn next(sources: &mut Sources, claims: usize) -> Vec<(i16, i16)> {
     let claim = |_| {
-        let (chosen, ask) = sources.next(|_| 10).expect("something waits");
+        let (chosen, ask) = sources.next(false, |_| 10).expect("something waits");
         let From::Order(priority, after) = ask.from else { panic!("{ask:?}") };
         sources.brought(chosen, Some(after + 10), true, Instant::now());
         (ask.queue, priority.number())
@@ -77,12 +77,12 @@ fn the_urgent_go_first_and_the_low_do_not_starve() {
 #[test]
 fn a_source_is_asked_from_where_the_last_claim_ended() {
     let mut sources = sources();
-    assert!(sources.next(|_| 10).is_none(), "nothing is known to wait");
+    assert!(sources.next(false, |_| 10).is_none(), "nothing is known to wait");
     sources.ready("mail", 100, None);
     sources.ready("nobody's", 1, None);
     // A hint says nothing of the priority: all three are asked, the normal one twice.
     let mut asked = Vec::new();
-    while let Some((chosen, ask)) = sources.next(|_| 10) {
+    while let Some((chosen, ask)) = sources.next(false, |_| 10) {
         let From::Order(priority, after) = ask.from else { panic!("{ask:?}") };
         asked.push((ask.queue, priority.number(), after));
         sources.brought(chosen, Some(142), asked.len() == 2, Instant::now());
@@ -90,11 +90,11 @@ fn a_source_is_asked_from_where_the_last_claim_ended() {
     assert_eq!(asked, [(1, 0, 99), (1, 1, 99), (1, 1, 142), (1, 2, 99)]);
     // A claim that failed is asked again, from below its cursor if something committed late.
     sources.found(&[(1, 1, 143)]);
-    let (chosen, ask) = sources.next(|_| 10).unwrap();
+    let (chosen, ask) = sources.next(false, |_| 10).unwrap();
     sources.ready("mail", 60, None);
     sources.failed(chosen, ask);
     let after: Vec<From> =
-        std::iter::from_fn(|| sources.next(|_| 10)).map(|(_, ask)| ask.from).collect();
+        std::iter::from_fn(|| sources.next(false, |_| 10)).map(|(_, ask)| ask.from).collect();
     assert_eq!(after, Priority::ALL.map(|priority| From::Order(priority, 59)));
 }
 
@@ -106,20 +106,23 @@ fn a_keyed_queue_is_one_source_that_goes_on_with_the_next_lane() {
         Sources::new(&[Queue { id: 1, name: "mail".into(), limits, alone: false, batch: 1 }]);
     let now = Instant::now();
     sources.ready("mail", 100, None);
-    let (chosen, ask) = sources.next(|_| 10).unwrap();
+    let (chosen, ask) = sources.next(false, |_| 10).unwrap();
     assert_eq!((ask.from, ask.alone), (From::Lane(i64::MIN), true));
-    assert!(sources.next(|_| 10).is_none(), "there is one source");
+    assert!(sources.next(false, |_| 10).is_none(), "there is one source");
     sources.brought(chosen, Some(7), false, now);
-    assert!(sources.next(|_| 10).is_none(), "less than was asked for: the rate, or nothing more");
+    assert!(
+        sources.next(false, |_| 10).is_none(),
+        "less than was asked for: the rate, or nothing more"
+    );
     assert_eq!(sources.due(), Some(now + Duration::from_millis(100)));
     sources.pass(now + Duration::from_millis(100));
-    let (chosen, ask) = sources.next(|_| 10).unwrap();
+    let (chosen, ask) = sources.next(false, |_| 10).unwrap();
     assert_eq!(ask.from, From::Lane(7), "behind the lane that had its turn");
     sources.brought(chosen, None, false, now);
     assert_eq!(sources.due(), None, "nothing came: there is nothing to wait for");
     sources.freed(1);
-    assert!(sources.next(|_| 0).is_none(), "this process has as many as it may");
-    assert!(sources.next(|_| 1).is_some());
+    assert!(sources.next(false, |_| 0).is_none(), "this process has as many as it may");
+    assert!(sources.next(false, |_| 1).is_some());
 }
 
 fn plan(pattern: &'static str, zone: &'static str, missed: Missed) -> Plan {
@@ -252,8 +255,8 @@ fn any_error_means_another_attempt_and_tells_its_causes() {
 
 #[tokio::test]
 async fn the_first_reason_to_stop_stays() {
-    let stopper = Stopper::new();
-    let cancellation = stopper.cancellation();
+    let cancellation = Cancellation::default();
+    let stopper = cancellation.stopper();
     assert!(!cancellation.is_cancelled());
     stopper.stop(Stop::Draining);
     stopper.stop(Stop::Ended);
@@ -261,8 +264,9 @@ async fn the_first_reason_to_stop_stays() {
     cancellation.cancelled().await;
     drop(stopper);
     assert_eq!(cancellation.stopped().await, Stop::Draining);
-    let orphan = Stopper::new().cancellation();
-    assert!(orphan.is_cancelled(), "nobody is left who could tell it");
+    let orphan = Cancellation::default();
+    drop(orphan.stopper());
+    assert_eq!(orphan.stopped().await, Stop::Ended, "nobody is left who could tell it");
 }
 
 #[test]

@@ -16,7 +16,7 @@ use super::ending::{Ended, Ending};
 use super::error::JobError;
 use super::outcome::Verdict;
 use super::queue::Kind;
-use super::run::{Call, Runner, closed, judge, message, tell, unknown};
+use super::run::{Call, Runner, closed, judge, message, tell};
 use super::sealed;
 use super::storage::Claimed;
 use super::task::Together;
@@ -41,16 +41,15 @@ impl Runner {
             let trace = TraceParent::default().child();
             let args = sealed::opened(self.db.keys(), declared, &claimed.args);
             let args = args.map(Cow::into_owned);
-            match (args, self.job(boot, &claimed, declared, trace, began)) {
+            let job = self.job(boot, &claimed, declared, trace, began);
+            match (args, job.stop()) {
+                (_, Some(Stop::Ended)) => over.push(ended(&claimed, Ending::Released)),
                 (Err(why), _) => over.push(ended(&claimed, closed(&claimed, declared, why))),
-                (Ok(_), None) => over.push(ended(&claimed, Ending::Released)),
-                (Ok(args), Some(job)) => match job.stop() {
-                    Some(stop) => {
-                        let ending = judge(Call::Dropped(stop), &job, declared);
-                        over.push(ended(&claimed, ending));
-                    }
-                    None => begun.push((claimed, args, job)),
-                },
+                (Ok(_), Some(stop)) => {
+                    let ending = judge(Call::Dropped(stop), &job, declared);
+                    over.push(ended(&claimed, ending));
+                }
+                (Ok(args), None) => begun.push((claimed, args, job)),
             }
         }
         if begun.is_empty() {
@@ -70,7 +69,7 @@ impl Runner {
             let ending = judge(self.kept(call, kind, job), job, declared);
             kind.figures.ended(&ending, began.elapsed());
             span.in_scope(|| tell(&ending, began.elapsed()));
-            boot.stop(claimed.id, Stop::Ended);
+            claimed.stop.stop(Stop::Ended);
             over.push(ended(claimed, ending));
         }
         over
@@ -117,16 +116,6 @@ impl Runner {
             }
         }
     }
-}
-
-/// The endings of jobs whose kind this program does not know.
-pub(super) fn strange(group: &[Claimed]) -> Vec<Ended> {
-    let began = Instant::now();
-    let ended = |claimed: &Claimed| {
-        let (id, lease) = (claimed.id, claimed.lease);
-        Ended { id, lease, began, ending: unknown(claimed), reported: false }
-    };
-    group.iter().map(ended).collect()
 }
 
 /// Waits until the call as a whole is to stop: because its process does, or because each of its

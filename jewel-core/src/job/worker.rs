@@ -90,7 +90,7 @@ impl Worker {
         let board = Arc::new(Board::default());
         let runner = Runner {
             states: Arc::clone(&self.states),
-            db: self.db.clone(),
+            db: Arc::new(self.db.clone()),
             board: Arc::clone(&board),
             grace: self.settings.stop_grace.get(),
         };

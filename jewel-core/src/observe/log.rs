@@ -5,6 +5,11 @@ use std::io::IsTerminal;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+
+use super::fields::Fields;
 
 /// How logs look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
@@ -41,10 +46,14 @@ impl Default for Settings {
 /// # Errors
 /// Where the filter cannot be read: what is wrong with it.
 pub fn log(settings: &Settings) -> Result<(), String> {
-    let filter = EnvFilter::try_new(&settings.filter)
-        .map_err(|error| format!("`log.filter`: `{}`: {error}", settings.filter))?;
+    // Levels by module are compared when a place in the code is first reached; what also looks at
+    // spans costs every span something.
+    let plain = settings.filter.parse::<Targets>().ok();
+    let spans = plain.is_none().then(|| EnvFilter::try_new(&settings.filter)).transpose();
+    let spans = spans.map_err(|error| format!("`log.filter`: `{}`: {error}", settings.filter))?;
     let terminal = std::io::stderr().is_terminal();
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let registry = tracing_subscriber::registry().with(plain).with(spans);
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
     let json = match settings.format {
         Format::Auto => !terminal,
         Format::Text => false,
@@ -52,9 +61,10 @@ pub fn log(settings: &Settings) -> Result<(), String> {
     };
     // Another subscriber is there already where an application runs inside a test.
     let _ = if json {
-        builder.json().flatten_event(true).with_span_list(false).try_init()
+        let lines = lines.json().flatten_event(true).with_span_list(false).fmt_fields(Fields);
+        registry.with(lines).try_init()
     } else {
-        builder.with_ansi(terminal).with_target(false).try_init()
+        registry.with(lines.with_ansi(terminal).with_target(false)).try_init()
     };
     Ok(())
 }
