@@ -17,7 +17,7 @@ use crate::job::{Definition, Jobs, Worker};
 use crate::state::States;
 
 /// How many connections the queue has of its own, so that requests cannot starve heartbeats.
-const QUEUE_CONNECTIONS: u32 = 6;
+const QUEUE_CONNECTIONS: u32 = 4;
 
 /// What a part of the state is made from.
 #[derive(Debug)]

@@ -26,7 +26,7 @@ use super::wake::{Ear, Notice};
 const QUICK: Duration = Duration::from_millis(100);
 /// As much is claimed ahead as the slots run in this time, but no more than [`BATCHES`]: while one
 /// runs, the next ones are claimed, so that every claim is a full one.
-const AHEAD: Duration = Duration::from_millis(200);
+const AHEAD: Duration = Duration::from_millis(50);
 const BATCHES: usize = 3;
 /// How many claims are under way at once.
 const CLAIMS: usize = 2;

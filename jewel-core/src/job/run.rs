@@ -55,27 +55,32 @@ pub(super) enum Call {
 
 impl Runner {
     /// Runs one attempt of a job and, where its function takes many, of more of its kind; what came
-    /// of each is added to `ended`.
+    /// of each is added to `ended`; how long it took is returned.
     pub(super) async fn run(
         &self,
         boot: &Boot,
         first: Claimed,
         more: Vec<Claimed>,
         ended: &mut Vec<Ended>,
-    ) {
+    ) -> Duration {
         let Some(kind) = boot.register.kinds.get(&first.kind) else {
             ended.extend(once(&first).chain(&more).map(strange));
-            return;
+            return Duration::ZERO;
         };
         match kind.definition.perform {
             Perform::Together(all) => {
-                let group = once(first).chain(more).collect();
+                let (began, group) = (Instant::now(), once(first).chain(more).collect());
                 ended.extend(self.run_together(boot, kind, all, group).await);
+                began.elapsed()
             }
             Perform::Single(single) => {
+                let mut all = Duration::ZERO;
                 for claimed in once(first).chain(more) {
-                    ended.push(self.run_single(boot, kind, single, claimed).await);
+                    let (came, took) = self.run_single(boot, kind, single, claimed).await;
+                    ended.push(came);
+                    all += took;
                 }
+                all
             }
         }
     }
@@ -86,9 +91,10 @@ impl Runner {
         kind: &Kind,
         single: Single,
         claimed: Claimed,
-    ) -> Ended {
+    ) -> (Ended, Duration) {
         let (id, lease, began) = (claimed.id, claimed.lease, Instant::now());
-        let unreported = |ending| Ended { id, lease, began, ending, reported: false };
+        let unreported =
+            |ending| (Ended { id, lease, began, ending, reported: false }, Duration::ZERO);
         if claimed.stop.why() == Some(Stop::Ended) {
             return unreported(Ending::Released); // while it waited, it was taken away
         }
@@ -113,15 +119,15 @@ impl Runner {
             let (ending, took) = (judge(call, &job, declared), began.elapsed());
             figures.ended(&ending, took);
             tell(&ending, took);
-            ending
+            (ending, took)
         };
-        let ending = attempt.instrument(span).await;
+        let (ending, took) = attempt.instrument(span).await;
         claimed.stop.stop(Stop::Ended); // for what it may have left running elsewhere
         let reported = job.reporter.was_used();
         if reported {
             self.board.wipe(id);
         }
-        Ended { id, lease, began, ending, reported }
+        (Ended { id, lease, began, ending, reported }, took)
     }
 
     pub(super) fn job(
@@ -150,12 +156,13 @@ impl Runner {
 
     /// Calls the function behind its fences: time, panic, and the wish that it stop.
     async fn call(&self, timeout: Duration, single: Single, args: &str, job: &mut Job) -> Call {
-        let cancellation = job.cancellation();
+        let (cancellation, end) = (job.cancellation(), job.began + timeout);
         let fenced = async {
             tokio::select! {
                 biased;
                 verdict = single(args, job, &self.states) => Call::Returned(verdict),
-                () = tokio::time::sleep(timeout) => Call::TimedOut,
+                // No timer is set for a job that ends at once.
+                () = async { tokio::time::sleep_until(end.into()).await } => Call::TimedOut,
                 stop = async {
                     let stop = cancellation.stopped().await;
                     tokio::time::sleep(self.grace).await;

@@ -37,7 +37,7 @@ impl Default for Settings {
         Self {
             concurrency: 20,
             queues: Vec::new(),
-            batch: 500,
+            batch: 1000,
             poll_interval: Span::from_secs(1),
             lease_ttl: Span::from_secs(15),
             drain_timeout: Span::from_secs(25),

@@ -218,8 +218,7 @@ impl Slot {
     async fn work(mut self, boot: Arc<Boot>, runner: Arc<Runner>, endings: mpsc::Sender<Ended>) {
         let (mut took, mut ended) = (None, Vec::with_capacity(1));
         while let Some((first, more)) = self.next(&boot, took) {
-            self.watch(runner.run(&boot, first, more, &mut ended)).await;
-            took = ended.last().map(|last| last.began.elapsed());
+            took = Some(self.watch(runner.run(&boot, first, more, &mut ended)).await);
             for ended in ended.drain(..) {
                 // It fails where settling has ended: then the lease is lost, and this with it.
                 let _ = endings.send(ended).await;
@@ -228,7 +227,7 @@ impl Slot {
     }
 
     /// Runs a job, and hears when it waits for something: its thread then has time for another one.
-    async fn watch(&mut self, run: impl Future<Output = ()>) {
+    async fn watch<T>(&mut self, run: impl Future<Output = T>) -> T {
         let mut run = pin!(run);
         poll_fn(|context| {
             let polled = run.as_mut().poll(context);
@@ -237,7 +236,7 @@ impl Slot {
             }
             polled
         })
-        .await;
+        .await
     }
 
     /// What runs here next, the last run being over.

@@ -29,9 +29,7 @@ const COUNT_MOST: i32 = 10_000;
 /// Does it for ever.
 pub(super) async fn upkeep(boot: &Boot, settings: &Settings) {
     let start = Instant::now();
-    let (mut rescue, mut count) = (start, start);
-    // What has time is not done while the first jobs are taken.
-    let (mut prune, mut range) = (start + settings.poll(), start + settings.poll());
+    let (mut rescue, mut count, mut prune, mut range) = (start, start, start, start);
     let mut forgotten = 0;
     loop {
         let now = Instant::now();

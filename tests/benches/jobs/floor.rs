@@ -7,7 +7,7 @@ use std::process::Command;
 
 use super::lab::{Lab, Result};
 
-const BATCH: usize = 500;
+const BATCH: usize = 1000;
 const CLIENTS: usize = 2;
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/jobs/floor.sql");
 

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use jewel_core::config::Span;
 use jewel_core::db::{self, Db};
-use jewel_core::job::{Enqueue, Job, JobError, Jobs, Options, Settings, Worker};
+use jewel_core::job::{Args, Enqueue, Job, JobError, Jobs, Options, Settings, Worker};
 use jewel_core::state::{State, States};
 use jewel_core::{job, jobs};
 use schemars::JsonSchema;
@@ -36,6 +36,16 @@ pub struct Load {
 impl Load {
     pub fn new(number: usize) -> Self {
         Self { number, note: "x".repeat(200) }
+    }
+}
+
+/// The same for a job of which nothing is kept.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Light(Load);
+
+impl Light {
+    pub fn new(number: usize) -> Self {
+        Self(Load::new(number))
     }
 }
 
@@ -88,6 +98,13 @@ pub async fn noop(load: Load, _job: &mut Job, tally: State<Arc<Tally>>) -> Resul
     Ok(())
 }
 
+/// Does nothing and leaves nothing.
+#[job(queue = light, keep = none, retry(3, 1s..1m), timeout = 10s)]
+pub async fn light(load: Light, _job: &mut Job, tally: State<Arc<Tally>>) -> Result<(), JobError> {
+    tally.mark(load.0.number);
+    Ok(())
+}
+
 /// The machine's clock, which all of its processes share.
 pub fn micros() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |now| now.as_micros() as u64)
@@ -115,7 +132,11 @@ pub fn ears(jobs: &Jobs) -> JoinHandle<()> {
 }
 
 /// Enqueues so many, many at a time; jobs per second.
-pub async fn enqueue_bulk(url: &str, count: usize) -> Result<f64> {
+pub async fn enqueue_bulk<J: Enqueue + Args>(
+    url: &str,
+    count: usize,
+    new: fn(usize) -> J,
+) -> Result<f64> {
     let (db, next) = (app(url)?, Arc::new(AtomicUsize::new(0)));
     let begun = Instant::now();
     let bulk = || {
@@ -126,7 +147,7 @@ pub async fn enqueue_bulk(url: &str, count: usize) -> Result<f64> {
                 if first >= count {
                     return Ok::<_, db::Error>(());
                 }
-                let jobs = (first..count.min(first + BULK)).map(Load::new).collect();
+                let jobs = (first..count.min(first + BULK)).map(new).collect();
                 let mut tx = db.begin(None).await?;
                 Enqueue::enqueue_many(jobs, Options::default(), &mut tx).await?;
                 tx.commit().await?;
@@ -178,7 +199,7 @@ pub fn worker(url: &str, concurrency: u16, tally: &Arc<Tally>) -> Result<Worker>
     let mut states = States::default();
     states.insert(Arc::clone(tally));
     let settings = Settings { concurrency, ..Settings::default() };
-    Ok(Worker::new(queue(url)?, app(url)?, states, jobs![noop], settings))
+    Ok(Worker::new(queue(url)?, app(url)?, states, jobs![noop, light], settings))
 }
 
 /// Runs `enough` jobs of those that wait, then settles what was begun; jobs per second.

@@ -39,7 +39,7 @@ pub fn run(lab: &Lab, plan: &Plan) -> Result<Report> {
     for round in 1..=plan.rounds {
         eprintln!("round {round} of {}", plan.rounds);
         let small = lab.fresh_jewel()?;
-        lab.on(jewel::enqueue_bulk(&small, plan.jobs))?;
+        lab.on(jewel::enqueue_bulk(&small, plan.jobs, jewel::Load::new))?;
         lab.tidy(&small)?;
         figures.add("drain_small", lab.on(jewel::drain(&small, SLOTS, plan.jobs))?);
         lab.tidy(&large)?;

@@ -118,7 +118,7 @@ fn one(url: &str, slots: &str, jobs: &str) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         jewel_core::db::migrate(url, None).await?;
-        eprintln!("enqueue {:.0} jobs/s", jewel::enqueue_bulk(url, jobs).await?);
+        eprintln!("enqueue {:.0} jobs/s", jewel::enqueue_bulk(url, jobs, jewel::Load::new).await?);
         eprintln!("drain   {:.0} jobs/s", jewel::drain(url, slots, jobs).await?);
         Ok(())
     })

@@ -138,10 +138,11 @@ async fn storm(
     culprit: bool,
 ) -> Result<Vec<Figure>> {
     let (ordered, tally) = (Arc::new(Ordered::after(plan.good)), Arc::new(Tally::default()));
-    let crew = Arc::new(Crew::start(WORKERS, orders));
-    // Hours of a schedule are to be made up for, by whoever is quicker.
-    let behind = "update jewel.cron set next_at = date_trunc('minute', now()) - interval '3 hours'";
+    // Hours of a schedule are to be made up for, by whoever is quicker: it begins anew.
+    let behind = "with before as (delete from tick) \
+        update jewel.cron set next_at = date_trunc('minute', now()) - interval '3 hours'";
     sqlx::query(behind).execute(pool).await?;
+    let crew = Arc::new(Crew::start(WORKERS, orders));
     let mut agents = JoinSet::new();
     agents.spawn(storm::workers(Arc::clone(&crew), pool.clone(), Arc::clone(&tally)));
     agents.spawn(storm::server(Arc::clone(server), pool.clone(), Arc::clone(&tally)));
