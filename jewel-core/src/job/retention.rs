@@ -11,7 +11,7 @@ pub(super) async fn prune(db: &Db, most: i32) -> Result<()> {
     Ok(())
 }
 
-/// Makes the next range of ids, where it is time.
+/// Makes a table of the next range of ids, where it is time; its name.
 pub(super) async fn extend(db: &Db) -> Result<Option<String>> {
     Ok(sqlx::query_scalar("select jewel.extend()").fetch_one(db).await?)
 }

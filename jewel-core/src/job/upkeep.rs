@@ -81,8 +81,8 @@ async fn promote(boot: &Boot) -> Result<(), db::Error> {
 
 /// Keeps a range of ids ahead of the jobs, and drops those that are over.
 async fn ranges(boot: &Boot) -> Result<(), db::Error> {
-    if let Some(suffix) = retention::extend(&boot.db).await? {
-        tracing::info!(suffix, "made the next range of jobs");
+    while let Some(table) = retention::extend(&boot.db).await? {
+        tracing::info!(table, "made room for the next range of jobs");
     }
     let dropped = retention::retire(&boot.db).await?;
     if dropped > 0 {

@@ -182,6 +182,7 @@ impl Contest<'_> {
     fn drain_light(&mut self) -> Result<()> {
         let (lab, jobs) = (self.lab, self.plan.jobs);
         let url = lab.fresh_jewel()?;
+        lab.on(jewel::declare(&url))?;
         lab.on(jewel::enqueue_bulk(&url, jobs, Light::new))?;
         lab.tidy(&url)?;
         let rate = lab.on(jewel::drain(&url, SLOTS, jobs))?;

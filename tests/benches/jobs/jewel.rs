@@ -131,6 +131,11 @@ pub fn ears(jobs: &Jobs) -> JoinHandle<()> {
     tokio::spawn(async move { jobs.serve(pending()).await })
 }
 
+/// Makes the jobs known, as an application does before it enqueues the first.
+pub async fn declare(url: &str) -> Result<()> {
+    Ok(queue(url)?.declare(jobs![noop, light]).await?)
+}
+
 /// Enqueues so many, many at a time; jobs per second.
 pub async fn enqueue_bulk<J: Enqueue + Args>(
     url: &str,
