@@ -2,7 +2,7 @@
 //!
 //! While it asks, slots that become free take from the line of what was claimed ahead; that is only
 //! done where jobs are quick, so that slow ones are not hoarded. Where claims come back full, a
-//! second one is under way beside the first.
+//! second one is under way beside the first; what they bring is put in order before it begins.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,6 +11,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::{Instant, sleep_until, timeout, timeout_at};
 
+use super::asking::{Answer, Asking, answered};
 use super::boot::Boot;
 use super::cancel::Stop;
 use super::ending::{Ended, Ending};
@@ -44,24 +45,6 @@ pub(super) enum End {
     Told,
     /// The lease was lost.
     Lost,
-}
-
-/// The answer to the question in flight; `None` where it failed.
-enum Answer {
-    Waiting(Option<Vec<(i16, i16, i64)>>),
-    Claimed(Chosen, Ask, Option<(Vec<Claimed>, Option<i64>)>),
-    Suspect(Option<Vec<Claimed>>),
-}
-
-/// The questions in flight.
-#[derive(Default)]
-struct Asking {
-    answers: JoinSet<Answer>,
-    /// Whether a look is one of them, and a claim of a suspect.
-    looks: bool,
-    suspects: bool,
-    /// The claims of queues.
-    claims: Vec<Ask>,
 }
 
 /// The part of a worker that claims.
@@ -166,7 +149,9 @@ impl Fetcher {
                 return;
             }
         }
-        while !self.asking.suspects && self.asking.claims.len() < CLAIMS && self.claim() {}
+        let Asking { suspects, claims, came, .. } = &self.asking;
+        let more = if *suspects || !came.is_empty() { 0 } else { CLAIMS - claims.len() };
+        let _ = (0..more).all(|_| self.claim());
     }
 
     /// Asks what waits in which queue.
@@ -198,7 +183,7 @@ impl Fetcher {
         let Some(room) = self.room() else { return false };
         let Some((chosen, ask)) = self.next(room) else { return false };
         let (boot, limit) = (Arc::clone(&self.boot), self.limit());
-        self.asking.claims.push(ask);
+        self.asking.claims.push((chosen, ask));
         self.asking.answers.spawn(async move {
             let asked = timeout(limit, storage::claim(&boot.db, boot.id, ask)).await;
             Answer::Claimed(chosen, ask, answered("claiming jobs", asked))
@@ -221,8 +206,9 @@ impl Fetcher {
         let (held, batch, claims) = (self.line.held(), self.settings.batch(), &self.asking.claims);
         self.sources.next(!claims.is_empty(), |queue| {
             let most = queue.limits.process.map_or(usize::MAX, |most| most as usize);
-            let asked = claims.iter().filter(|ask| ask.queue == queue.id).map(|ask| ask.most);
-            let held = held.get(&queue.id).copied().unwrap_or_default() + asked.sum::<usize>();
+            let asked = claims.iter().filter(|(_, ask)| ask.queue == queue.id);
+            let asked: usize = asked.map(|(_, ask)| ask.most).sum();
+            let held = held.get(&queue.id).copied().unwrap_or_default() + asked;
             (room * queue.batch).min(batch).min(most.saturating_sub(held))
         })
     }
@@ -236,7 +222,7 @@ impl Fetcher {
         let quick = self.line.pace().filter(|mean| *mean < QUICK.as_secs_f64());
         let runs = |mean: f64| (AHEAD.as_secs_f64() / mean * slots as f64) as usize;
         let ahead = quick.map_or(0, |mean| runs(mean).min(BATCHES * batch));
-        let asked: usize = self.asking.claims.iter().map(|ask| ask.most).sum();
+        let asked: usize = self.asking.claims.iter().map(|(_, ask)| ask.most).sum();
         let room = (slots + ahead).saturating_sub(self.line.taken() + self.line.len() + asked);
         // Few large claims rather than many small ones.
         let least = batch.min(ahead / 2).max(1);
@@ -251,15 +237,23 @@ impl Fetcher {
         match &answer {
             Ok(Answer::Waiting(_)) => self.asking.looks = false,
             Ok(Answer::Suspect(_)) => self.asking.suspects = false,
-            Ok(Answer::Claimed(_, ask, _)) => {
-                let at = self.asking.claims.iter().position(|claim| claim == ask);
+            Ok(Answer::Claimed(chosen, ask, _)) => {
+                let at = self.asking.claims.iter().position(|claim| *claim == (*chosen, *ask));
                 at.map(|at| self.asking.claims.swap_remove(at));
             }
             Err(_) => {}
         }
         if self.asking.answers.is_empty() {
-            self.asking = Asking::default();
+            let came = std::mem::take(&mut self.asking.came);
+            self.asking = Asking { came, ..Asking::default() };
         }
+        self.understand(answer);
+        if self.asking.claims.is_empty() {
+            self.line_up();
+        }
+    }
+
+    fn understand(&mut self, answer: Result<Answer, JoinError>) {
         match answer {
             Ok(Answer::Waiting(Some(waiting))) => {
                 self.sources.found(&waiting);
@@ -270,12 +264,17 @@ impl Fetcher {
             Ok(Answer::Suspect(Some(suspect))) => {
                 self.alone = !suspect.is_empty();
                 self.suspects = None;
-                self.hold(suspect);
+                self.boot.hold(&suspect);
+                self.line.hold(suspect);
             }
             Ok(Answer::Claimed(chosen, ask, Some((claimed, last)))) => {
                 let full = claimed.len() == ask.most;
                 self.sources.brought(chosen, last, full, Instant::now());
-                self.hold(claimed);
+                self.boot.hold(&claimed);
+                self.asking.came.extend(claimed);
+                if self.asking.claims.iter().all(|(other, _)| *other != chosen) {
+                    self.line_up();
+                }
             }
             Ok(Answer::Claimed(chosen, ask, None)) => {
                 self.sources.failed(chosen, ask);
@@ -285,9 +284,11 @@ impl Fetcher {
         }
     }
 
-    fn hold(&mut self, claimed: Vec<Claimed>) {
-        self.boot.hold(&claimed);
-        self.line.hold(claimed);
+    /// Lines up what came, in its order.
+    fn line_up(&mut self) {
+        let mut came = std::mem::take(&mut self.asking.came);
+        came.sort_by_key(|claimed| (claimed.place, claimed.id));
+        self.line.hold(came);
     }
 
     /// Slots found nothing more to do.
@@ -365,19 +366,4 @@ impl Fetcher {
 fn released(claimed: &Claimed) -> Ended {
     let (id, lease, began) = (claimed.id, claimed.lease, std::time::Instant::now());
     Ended { id, lease, began, ending: Ending::Released, reported: false }
-}
-
-/// What came of a question; a failure is said here and shows as `None`.
-fn answered<T, E: std::fmt::Display, L>(what: &str, asked: Result<Result<T, E>, L>) -> Option<T> {
-    match asked {
-        Ok(Ok(answer)) => Some(answer),
-        Ok(Err(error)) => {
-            tracing::warn!(%error, "{what} failed; it is tried again");
-            None
-        }
-        Err(_) => {
-            tracing::warn!("{what} took too long; it is tried again");
-            None
-        }
-    }
 }

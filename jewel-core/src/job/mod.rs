@@ -40,6 +40,7 @@
 
 mod announce;
 mod args;
+mod asking;
 mod attempt;
 mod boot;
 mod cancel;

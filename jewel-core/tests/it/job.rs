@@ -19,6 +19,7 @@ mod follow;
 mod model;
 mod on_dead;
 mod operator;
+mod order;
 mod outcome;
 mod policy;
 mod retention;
