@@ -1,7 +1,7 @@
 //! The floor: pgbench calls the functions that a worker calls, and nothing else.
 //!
-//! Two clients with the batch that a worker has by default: a worker too has one claim and one
-//! settling under way at a time.
+//! Two clients with the batch that a worker has by default, one for each of the two cores on which
+//! figures are taken as a rule: more of them are no faster.
 
 use std::process::Command;
 
