@@ -2,7 +2,7 @@
 //!
 //! While it asks, slots that become free take from the line of what was claimed ahead; that is only
 //! done where jobs are quick, so that slow ones are not hoarded. Where claims come back full, a
-//! second one is under way beside the first; what they bring is put in order before it begins.
+//! second one is under way beside the first; what it brings waits for what begins before it.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -33,6 +33,8 @@ const BATCHES: usize = 3;
 const CLAIMS: usize = 2;
 /// What was claimed ahead and not started for so long is handed back.
 const STALE: Duration = Duration::from_secs(2);
+/// However soon a worker has to end, it has so long to hand back what it did not start.
+const HAND_BACK: Duration = Duration::from_secs(1);
 /// The priority under which a look says that suspects wait.
 const SUSPECTS: i16 = -1;
 /// How long suspects wait for an idle process; after that this one claims nothing until it is.
@@ -103,8 +105,9 @@ impl Fetcher {
     /// Claims and starts jobs until there is a reason to end.
     pub(super) async fn fetch(&mut self, told: &mut watch::Receiver<bool>) -> End {
         loop {
-            self.start();
             self.ask();
+            self.line_up();
+            self.start();
             let wake = self.wake();
             tokio::select! {
                 _ = told.wait_for(|told| *told) => return End::Told,
@@ -140,7 +143,7 @@ impl Fetcher {
             return;
         }
         if let Some(since) = self.suspects {
-            if self.line.is_idle() && self.asking.claims.is_empty() && !self.asking.suspects {
+            if self.line.is_idle() && self.asking.is_idle() && !self.asking.suspects {
                 self.claim_suspect();
             }
             if now - since > PATIENCE {
@@ -149,8 +152,8 @@ impl Fetcher {
                 return;
             }
         }
-        let Asking { suspects, claims, came, .. } = &self.asking;
-        let more = if *suspects || !came.is_empty() { 0 } else { CLAIMS - claims.len() };
+        let Asking { suspects, claims, .. } = &self.asking;
+        let more = if *suspects { 0 } else { CLAIMS - claims.len() };
         let _ = (0..more).all(|_| self.claim());
     }
 
@@ -203,12 +206,11 @@ impl Fetcher {
 
     /// What to claim next, as far as the queues' limits for this process allow.
     fn next(&mut self, room: usize) -> Option<(Chosen, Ask)> {
-        let (held, batch, claims) = (self.line.held(), self.settings.batch(), &self.asking.claims);
-        self.sources.next(!claims.is_empty(), |queue| {
+        let (held, batch, asking) = (self.line.held(), self.settings.batch(), &self.asking);
+        self.sources.next(!asking.claims.is_empty(), |queue| {
             let most = queue.limits.process.map_or(usize::MAX, |most| most as usize);
-            let asked = claims.iter().filter(|(_, ask)| ask.queue == queue.id);
-            let asked: usize = asked.map(|(_, ask)| ask.most).sum();
-            let held = held.get(&queue.id).copied().unwrap_or_default() + asked;
+            let held = held.get(&queue.id).copied().unwrap_or_default();
+            let held = held + asking.coming(queue.id);
             (room * queue.batch).min(batch).min(most.saturating_sub(held))
         })
     }
@@ -222,7 +224,8 @@ impl Fetcher {
         let quick = self.line.pace().filter(|mean| *mean < QUICK.as_secs_f64());
         let runs = |mean: f64| (AHEAD.as_secs_f64() / mean * slots as f64) as usize;
         let ahead = quick.map_or(0, |mean| runs(mean).min(BATCHES * batch));
-        let asked: usize = self.asking.claims.iter().map(|(_, ask)| ask.most).sum();
+        let asked = self.asking.asked();
+        // What came and waits for what begins before it is not counted: it must not keep that away.
         let room = (slots + ahead).saturating_sub(self.line.taken() + self.line.len() + asked);
         // Few large claims rather than many small ones.
         let least = batch.min(ahead / 2).max(1);
@@ -248,9 +251,6 @@ impl Fetcher {
             self.asking = Asking { came, ..Asking::default() };
         }
         self.understand(answer);
-        if self.asking.claims.is_empty() {
-            self.line_up();
-        }
     }
 
     fn understand(&mut self, answer: Result<Answer, JoinError>) {
@@ -267,14 +267,12 @@ impl Fetcher {
                 self.boot.hold(&suspect);
                 self.line.hold(suspect);
             }
-            Ok(Answer::Claimed(chosen, ask, Some((claimed, last)))) => {
-                let full = claimed.len() == ask.most;
-                self.sources.brought(chosen, last, full, Instant::now());
+            Ok(Answer::Claimed(chosen, ask, Some(claimed))) => {
+                let (first, last) = (claimed.first(), claimed.last());
+                let span = first.zip(last).map(|(first, last)| (first.place, last.place));
+                self.sources.brought((chosen, ask), claimed.len(), span, Instant::now());
                 self.boot.hold(&claimed);
-                self.asking.came.extend(claimed);
-                if self.asking.claims.iter().all(|(other, _)| *other != chosen) {
-                    self.line_up();
-                }
+                self.asking.came.push((chosen, claimed));
             }
             Ok(Answer::Claimed(chosen, ask, None)) => {
                 self.sources.failed(chosen, ask);
@@ -284,11 +282,12 @@ impl Fetcher {
         }
     }
 
-    /// Lines up what came, in its order.
+    /// Lines up what came, as far as nothing has to begin before it; all of it where there is
+    /// nothing else to do.
     fn line_up(&mut self) {
-        let mut came = std::mem::take(&mut self.asking.came);
-        came.sort_by_key(|claimed| (claimed.place, claimed.id));
-        self.line.hold(came);
+        let idle = self.line.len() == 0 && self.asking.claims.is_empty();
+        let next = if idle { self.asking.all() } else { self.asking.next(&self.sources) };
+        self.line.hold(next);
     }
 
     /// Slots found nothing more to do.
@@ -331,13 +330,15 @@ impl Fetcher {
     /// Lets running jobs finish, and hands back what does not in time.
     pub(super) async fn drain(mut self) {
         let deadline = Instant::now() + self.settings.drain_timeout.get();
+        let back = deadline.max(Instant::now() + HAND_BACK);
         let grace = self.settings.stop_grace.get();
         self.line.close();
-        while let Ok(Some(answer)) = timeout_at(deadline, self.asking.answers.join_next()).await {
+        while let Ok(Some(answer)) = timeout_at(back, self.asking.answers.join_next()).await {
             self.take(answer);
         }
+        self.line.hold(self.asking.all());
         for (_, claimed) in self.line.clear() {
-            let _ = timeout_at(deadline, self.endings.send(released(&claimed))).await;
+            let _ = timeout_at(back, self.endings.send(released(&claimed))).await;
         }
         tracing::info!(running = self.line.taken(), "draining: no more jobs are taken");
         let gentle = deadline.checked_sub(grace).unwrap_or(deadline);

@@ -1,16 +1,22 @@
 //! Where to claim next: one cursor per queue and priority; one per keyed queue. Pure.
 //!
 //! A claim starts behind the last one, because what lies before may be thousands of dead rows that
-//! a long transaction somewhere keeps from being removed.
+//! a long transaction somewhere keeps from being removed. While claims come back full, each ends at
+//! a place where about as many jobs lie as it may bring, so that the next one can be made at once:
+//! neither meets the rows of the other, and it is known which jobs are to begin first.
 
 use tokio::time::Instant;
 
 use super::declared::Priority;
 use super::queue::Queue;
-use super::storage::{Ask, From};
+use super::storage::{Ask, From, Window};
 
 /// Every so many claims one begins with the lowest priority, so that none starves.
 const STRIDE: u64 = 8;
+/// Claims of fewer jobs have no end: there is little to divide.
+const FEW: usize = 16;
+/// Nor have those of a queue whose jobs are further apart than this in the order.
+const SPARSE: u64 = 64;
 
 /// The queues and priorities of a worker.
 #[derive(Debug)]
@@ -26,8 +32,8 @@ struct Source {
     priority: Option<Priority>,
     /// Where something may wait: behind this place. `None` where nothing is known to.
     after: Option<i64>,
-    /// Where the newest claim began, while claims come back full: a second one can begin there too.
-    full: Option<i64>,
+    /// How far its jobs are apart in the order, while claims come back full.
+    apart: Option<u64>,
     /// The lane that was claimed from last.
     lane: i64,
     /// When a rate lets the next job begin.
@@ -46,7 +52,7 @@ impl Sources {
             queue: queue.clone(),
             priority,
             after: None,
-            full: None,
+            apart: None,
             lane: i64::MIN,
             due: None,
             turn: 0,
@@ -97,7 +103,7 @@ impl Sources {
 
     /// The next claim, of at most what `room` says for a queue: the highest priority first, or each
     /// [`STRIDE`]th time the lowest; among equals the one that waited longest. Where it is a
-    /// `second`, beside one in flight, only from where claims come back full.
+    /// `second`, beside one in flight, only from where that one ends.
     pub(super) fn next(
         &mut self,
         second: bool,
@@ -109,43 +115,67 @@ impl Sources {
             (if low_first { -number } else { number }, source.turn)
         };
         let waiting = self.all.iter_mut().enumerate();
-        let waiting = waiting.filter(|(_, s)| s.place(second).is_some() && room(&s.queue) > 0);
+        let waiting = waiting.filter(|(_, s)| s.is_waiting(second) && room(&s.queue) > 0);
         let (at, source) = waiting.min_by_key(|(_, source)| rank(source))?;
         self.turn += 1;
         source.turn = self.turn;
-        let after = source.place(second)?;
-        source.after = None;
-        source.full = source.full.map(|_| after);
-        let from = source.priority.map_or(From::Lane(source.lane), |p| From::Order(p, after));
         let (queue, most) = (source.queue.id, room(&source.queue));
+        let after = source.after.take()?;
+        let from = match source.priority {
+            Some(priority) => From::Order(priority, source.window(after, most)),
+            None => From::Lane(source.lane),
+        };
         // Every job of a keyed queue has a lease to itself.
         let alone = source.queue.alone || source.priority.is_none();
         Some((Chosen(at), Ask { queue, from, most, alone }))
     }
 
-    /// What a claim brought, by its last place: where it was as much as was asked for, more may
-    /// wait behind it; where less, a rate may let more begin later.
-    pub(super) fn brought(&mut self, chosen: Chosen, last: Option<i64>, full: bool, now: Instant) {
+    /// How many jobs a claim brought, and the places of the first and the last: where they are as
+    /// many as were asked for, more may wait behind; where less, a rate may let more begin later.
+    pub(super) fn brought(
+        &mut self,
+        (chosen, ask): (Chosen, Ask),
+        count: usize,
+        span: Option<(i64, i64)>,
+        now: Instant,
+    ) {
         let Some(source) = self.all.get_mut(chosen.0) else { return };
-        if source.priority.is_none() {
-            source.lane = last.unwrap_or(source.lane);
-            // Where nothing was brought there is nothing, or it is another process's turn.
-            let rate = source.queue.limits.rate.filter(|_| last.is_some());
-            source.due = rate.map(|rate| now + rate.every());
-        }
-        source.full = None;
-        if let (Some(last), true) = (last, full) {
-            source.behind(last);
-            // Two claims of a keyed queue exclude each other.
-            source.full = source.priority.is_some().then_some(last);
+        let last = span.map(|(_, last)| last);
+        let full = span.filter(|_| count == ask.most);
+        match ask.from {
+            From::Lane(_) => {
+                source.lane = last.unwrap_or(source.lane);
+                // Where nothing was brought there is nothing, or it is another process's turn.
+                let rate = source.queue.limits.rate.filter(|_| last.is_some());
+                source.due = rate.map(|rate| now + rate.every());
+                if let Some((_, last)) = full {
+                    source.behind(last);
+                }
+            }
+            From::Order(_, Window { after, upto }) => {
+                // From where to where it brought what there is.
+                let stretch = full.map(|(first, last)| (first - 1, last));
+                let stretch = stretch.or(upto.map(|upto| (after, upto)));
+                let stretch = stretch.filter(|_| count >= FEW.max(ask.most / 2));
+                let apart = stretch.map(|(from, to)| to.abs_diff(from).div_ceil(count as u64));
+                source.apart = apart.filter(|apart| *apart <= SPARSE);
+                if let Some((_, last)) = full.filter(|(_, last)| Some(*last) != upto) {
+                    source.behind(last);
+                }
+            }
         }
     }
 
     /// The claim failed: the same is to be asked again.
     pub(super) fn failed(&mut self, chosen: Chosen, ask: Ask) {
         let Some(source) = self.all.get_mut(chosen.0) else { return };
-        let (From::Order(_, after) | From::Lane(after)) = ask.from;
+        let (From::Order(_, Window { after, .. }) | From::Lane(after)) = ask.from;
         source.behind(after);
+    }
+
+    /// Behind which place in its order something may wait.
+    pub(super) fn after(&self, chosen: Chosen) -> Option<i64> {
+        self.all.get(chosen.0).filter(|source| source.priority.is_some())?.after
     }
 
     /// When a rate lets the next job begin.
@@ -163,9 +193,16 @@ impl Sources {
 }
 
 impl Source {
-    /// Where the next claim begins.
-    fn place(&self, second: bool) -> Option<i64> {
-        if second { self.full.map(|full| self.after.unwrap_or(full)) } else { self.after }
+    /// Whether something may wait; beside a claim in flight, behind where that one ends.
+    fn is_waiting(&self, second: bool) -> bool {
+        self.after.is_some() && (!second || self.apart.is_some())
+    }
+
+    /// Where a claim of so many begins and ends; the next one begins at its end.
+    fn window(&mut self, after: i64, most: usize) -> Window {
+        let upto = self.apart.map(|apart| after.saturating_add_unsigned(apart * most as u64));
+        self.after = upto;
+        Window { after, upto }
     }
 
     fn behind(&mut self, seq: i64) {

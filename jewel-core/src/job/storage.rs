@@ -124,42 +124,65 @@ pub(super) struct Ask {
 /// From where on a queue is claimed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum From {
-    /// One priority of a plain queue, behind a place in its order.
-    Order(Priority, i64),
+    /// One priority of a plain queue, and where in its order.
+    Order(Priority, Window),
     /// A keyed queue, behind a lane.
     Lane(i64),
 }
 
-/// Claims; and the place of the last one, from which to go on.
-pub(super) async fn claim(db: &Db, worker: i64, ask: Ask) -> Result<(Vec<Claimed>, Option<i64>)> {
+impl From {
+    /// Behind which place, in the order where there is one.
+    pub(super) fn after(self) -> Option<i64> {
+        match self {
+            Self::Order(_, window) => Some(window.after),
+            Self::Lane(_) => None,
+        }
+    }
+}
+
+/// A stretch of a queue's order: behind one place, up to another or to the end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Window {
+    pub(super) after: i64,
+    pub(super) upto: Option<i64>,
+}
+
+/// Claims, in order.
+pub(super) async fn claim(db: &Db, worker: i64, ask: Ask) -> Result<Vec<Claimed>> {
     let most = i32::try_from(ask.most).unwrap_or(i32::MAX);
     // The first is the batch's; each job that has one to itself takes another.
     let more = if ask.alone { ask.most } else { 0 };
     let leases: Vec<Uuid> = (0..=more).map(|_| Uuid::new_v4()).collect();
     let query = match ask.from {
-        From::Order(priority, after) => sqlx::query(
+        From::Order(priority, Window { after, upto }) => sqlx::query(
             "select lease, job_id, seq, kind_id, attempt, args, meta, waited \
-             from jewel.claim($1, $2, $3, $4, $5, $6)",
+             from jewel.claim($1, $2, $3, $4, $5, $6, $7)",
         )
         .bind(ask.queue)
         .bind(priority.number())
-        .bind(after),
+        .bind(after)
+        .bind(most)
+        .bind(worker)
+        .bind(leases)
+        .bind(upto.unwrap_or(i64::MAX)),
         From::Lane(after) => sqlx::query(
             "select lease, job_id, lane_key, kind_id, attempt, args, meta, waited \
              from jewel.claim_keyed($1, $2, $3, $4, $5)",
         )
         .bind(ask.queue)
-        .bind(after),
+        .bind(after)
+        .bind(most)
+        .bind(worker)
+        .bind(leases),
     };
-    let mut rows = query.bind(most).bind(worker).bind(leases).fetch(db);
+    let mut rows = query.fetch(db);
     let mut all = Vec::with_capacity(ask.most);
     while let Some(row) = rows.try_next().await? {
         all.push(claimed(ask.queue, &row)?);
     }
     // They come nearly in order: putting them into it is cheaper here than there.
     all.sort_by_key(|claimed: &Claimed| (claimed.place, claimed.id));
-    let last = all.last().map(|claimed| claimed.place);
-    Ok((all, last))
+    Ok(all)
 }
 
 /// Claims at most one job that may have killed a worker.

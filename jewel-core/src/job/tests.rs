@@ -15,7 +15,7 @@ use super::queue::Queue;
 use super::schedule::{Plan, Tick};
 use super::sealed;
 use super::sources::Sources;
-use super::storage::From;
+use super::storage::{From, Window};
 use super::wake::{Notice, parse};
 use super::{
     JobError, JobId, Limits, MAX_RESULT, Missed, Priority, Rate, Retry, Schedule, Settings, retry,
@@ -58,8 +58,9 @@ fn sources() -> Sources {
 fn next(sources: &mut Sources, claims: usize) -> Vec<(i16, i16)> {
     let claim = |_| {
         let (chosen, ask) = sources.next(false, |_| 10).expect("something waits");
-        let From::Order(priority, after) = ask.from else { panic!("{ask:?}") };
-        sources.brought(chosen, Some(after + 10), true, Instant::now());
+        let From::Order(priority, window) = ask.from else { panic!("{ask:?}") };
+        let span = (window.after + 1, window.after + 10);
+        sources.brought((chosen, ask), ask.most, Some(span), Instant::now());
         (ask.queue, priority.number())
     };
     (0..claims).map(claim).collect()
@@ -83,9 +84,10 @@ fn a_source_is_asked_from_where_the_last_claim_ended() {
     // A hint says nothing of the priority: all three are asked, the normal one twice.
     let mut asked = Vec::new();
     while let Some((chosen, ask)) = sources.next(false, |_| 10) {
-        let From::Order(priority, after) = ask.from else { panic!("{ask:?}") };
+        let From::Order(priority, Window { after, .. }) = ask.from else { panic!("{ask:?}") };
         asked.push((ask.queue, priority.number(), after));
-        sources.brought(chosen, Some(142), asked.len() == 2, Instant::now());
+        let count = if asked.len() == 2 { 10 } else { 9 };
+        sources.brought((chosen, ask), count, Some((100, 142)), Instant::now());
     }
     assert_eq!(asked, [(1, 0, 99), (1, 1, 99), (1, 1, 142), (1, 2, 99)]);
     // A claim that failed is asked again, from below its cursor if something committed late.
@@ -95,7 +97,40 @@ fn a_source_is_asked_from_where_the_last_claim_ended() {
     sources.failed(chosen, ask);
     let after: Vec<From> =
         std::iter::from_fn(|| sources.next(false, |_| 10)).map(|(_, ask)| ask.from).collect();
-    assert_eq!(after, Priority::ALL.map(|priority| From::Order(priority, 59)));
+    assert_eq!(
+        after,
+        Priority::ALL.map(|priority| { From::Order(priority, Window { after: 59, upto: None }) })
+    );
+}
+
+#[test]
+fn claims_that_come_back_full_divide_what_waits() {
+    let (mut sources, now) = (sources(), Instant::now());
+    sources.found(&[(1, 1, 101)]);
+    // The next claim of a hundred, where there is one: its window.
+    let next = |sources: &mut Sources, second| {
+        let (chosen, ask) = sources.next(second, |_| 100)?;
+        let From::Order(_, Window { after, upto }) = ask.from else { panic!("{ask:?}") };
+        Some(((chosen, ask), (after, upto)))
+    };
+    let (first, window) = next(&mut sources, false).unwrap();
+    assert_eq!(window, (100, None), "nothing is known of what waits");
+    assert!(next(&mut sources, true).is_none(), "nor where the first one ends");
+    sources.brought(first, 100, Some((101, 300)), now);
+    let (second, window) = next(&mut sources, false).unwrap();
+    assert_eq!(window, (300, Some(500)), "every other place was another queue's");
+    let (third, window) = next(&mut sources, true).unwrap();
+    assert_eq!(window, (500, Some(700)));
+    sources.brought(third, 80, Some((502, 690)), now);
+    assert_eq!(next(&mut sources, true).unwrap().1, (700, Some(1000)), "a bit further apart");
+    // There was more than was asked for before the end: that is claimed next.
+    sources.brought(second, 100, Some((221, 420)), now);
+    assert_eq!(next(&mut sources, true).unwrap().1, (420, Some(620)));
+    let (last, window) = next(&mut sources, true).unwrap();
+    assert_eq!(window, (620, Some(820)));
+    sources.brought(last, 49, Some((621, 700)), now);
+    assert!(next(&mut sources, true).is_none(), "less than half: nothing more may wait");
+    assert_eq!(next(&mut sources, false).unwrap().1, (820, None));
 }
 
 #[test]
@@ -109,7 +144,7 @@ fn a_keyed_queue_is_one_source_that_goes_on_with_the_next_lane() {
     let (chosen, ask) = sources.next(false, |_| 10).unwrap();
     assert_eq!((ask.from, ask.alone), (From::Lane(i64::MIN), true));
     assert!(sources.next(false, |_| 10).is_none(), "there is one source");
-    sources.brought(chosen, Some(7), false, now);
+    sources.brought((chosen, ask), 9, Some((1, 7)), now);
     assert!(
         sources.next(false, |_| 10).is_none(),
         "less than was asked for: the rate, or nothing more"
@@ -118,7 +153,7 @@ fn a_keyed_queue_is_one_source_that_goes_on_with_the_next_lane() {
     sources.pass(now + Duration::from_millis(100));
     let (chosen, ask) = sources.next(false, |_| 10).unwrap();
     assert_eq!(ask.from, From::Lane(7), "behind the lane that had its turn");
-    sources.brought(chosen, None, false, now);
+    sources.brought((chosen, ask), 0, None, now);
     assert_eq!(sources.due(), None, "nothing came: there is nothing to wait for");
     sources.freed(1);
     assert!(sources.next(false, |_| 0).is_none(), "this process has as many as it may");

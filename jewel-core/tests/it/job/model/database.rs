@@ -113,22 +113,26 @@ impl Database {
     pub(super) async fn claim(
         &mut self,
         (queue, priority): (usize, i16),
-        after: i64,
+        (after, upto): (i64, Option<i64>),
         most: usize,
         worker: i64,
         leases: &[Uuid],
     ) -> Result<Vec<Claimed>> {
-        let sql = "select lease, job_id, seq, kind_id, attempt \
-                   from jewel.claim($1, $2, $3, $4, $5, $6) order by seq";
-        sqlx::query_as(sql)
+        // Without an end it is called as by workers that know of none.
+        let last = if upto.is_some() { ", $7" } else { "" };
+        let sql = format!(
+            "select lease, job_id, seq, kind_id, attempt \
+             from jewel.claim($1, $2, $3, $4, $5, $6{last}) order by seq"
+        );
+        let query = sqlx::query_as(AssertSqlSafe(sql))
             .bind(number(queue))
             .bind(priority)
             .bind(after)
             .bind(most as i32)
             .bind(worker)
-            .bind(leases)
-            .fetch_all(&mut self.0)
-            .await
+            .bind(leases);
+        let query = if upto.is_some() { query.bind(upto) } else { query };
+        query.fetch_all(&mut self.0).await
     }
 
     pub(super) async fn claim_keyed(

@@ -20,6 +20,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant("claim", "expires_at > clock_timestamp()", "true"),
     mutant("claim", "r.priority = p and ", ""),
     mutant("claim", "r.seq > after_seq and ", ""),
+    mutant("claim", " and r.seq <= upto_seq", ""),
     mutant("claim", "order by r.seq limit n", "order by r.seq desc limit n"),
     mutant("claim", " and r.crashes = 0", ""),
     mutant("claim", "d.flags & 8 = 0", "true"),

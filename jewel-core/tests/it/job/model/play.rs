@@ -92,8 +92,9 @@ impl Play<'_> {
             Step::Claim { queue, after, most, worker, .. } if QUEUES[*queue].keyed() => {
                 self.claim_keyed(*queue, *after, *most, self.worker(*worker)).await
             }
-            Step::Claim { queue, priority, after, most, worker } => {
-                self.claim((*queue, *priority), *after, *most, self.worker(*worker)).await
+            Step::Claim { queue, priority, after, upto, most, worker } => {
+                let ends = (*after, *upto);
+                self.claim((*queue, *priority), ends, *most, self.worker(*worker)).await
             }
             Step::ClaimSuspect { queues, worker } => {
                 self.claim_suspect(queues, self.worker(*worker)).await
@@ -173,15 +174,16 @@ impl Play<'_> {
     async fn claim(
         &mut self,
         from: (usize, i16),
-        after: Option<Pick>,
+        (after, upto): (Option<Pick>, Option<Pick>),
         most: usize,
         worker: i64,
     ) -> Outcome {
-        let after = after.and_then(|after| pick(&self.ids, after)).unwrap_or(0);
+        let end = |end: Option<Pick>| end.and_then(|end| pick(&self.ids, end));
+        let ends = (end(after).unwrap_or(0), end(upto));
         let leases = leases(most + 1);
-        let rows = self.database.claim(from, after, most, worker, &leases).await?;
+        let rows = self.database.claim(from, ends, most, worker, &leases).await?;
         let ids: Vec<i64> = rows.iter().map(|row| row.1).collect();
-        same("claimed", &ids, &self.model.next(from, after, most, worker))?;
+        same("claimed", &ids, &self.model.next(from, ends, most, worker))?;
         let seqs: Vec<_> = rows.iter().map(|row| Place::Waiting { seq: row.2 }).collect();
         let places: Vec<_> = ids.iter().map(|id| self.model.jobs[id].place).collect();
         same("order", &seqs, &places)?;

@@ -125,7 +125,7 @@ impl Model {
     pub(super) fn next(
         &self,
         (queue, priority): (usize, i16),
-        after: i64,
+        (after, upto): (i64, Option<i64>),
         most: usize,
         worker: i64,
     ) -> Vec<i64> {
@@ -133,7 +133,9 @@ impl Model {
             return Vec::new();
         }
         let mut waits = self.waiting(queue, false);
-        waits.retain(|(at, seq, _)| *at == priority && *seq > after);
+        waits.retain(|(at, seq, _)| {
+            *at == priority && *seq > after && upto.is_none_or(|upto| *seq <= upto)
+        });
         waits.sort_unstable();
         waits.into_iter().take(most).map(|(.., id)| id).collect()
     }

@@ -32,6 +32,7 @@ pub(super) enum Step {
         queue: usize,
         priority: i16,
         after: Option<Pick>,
+        upto: Option<Pick>,
         most: usize,
         worker: Pick,
     },
@@ -175,11 +176,13 @@ fn whom() -> impl Strategy<Value = Whom> {
 
 fn claim() -> impl Strategy<Value = Step> {
     let most = prop_oneof![6 => 1..5usize, 1 => Just(40)];
-    (0..2usize, priority(), weighted(0.3, any::<Pick>()), most, worker()).prop_map(
-        |(queue, priority, after, most, worker)| Step::Claim {
+    let ends = (weighted(0.3, any::<Pick>()), weighted(0.3, any::<Pick>()));
+    (0..2usize, priority(), ends, most, worker()).prop_map(
+        |(queue, priority, (after, upto), most, worker)| Step::Claim {
             queue,
             priority,
             after,
+            upto,
             most,
             worker,
         },
