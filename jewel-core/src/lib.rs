@@ -7,7 +7,7 @@
 //! vocabulary   clock secret trace page id tenant state     pure: no I/O, no async
 //! declaration  manifest problem generate                   plain data and pure functions of it
 //! process      config crypto observe                       config knows no feature
-//! stores       db blob
+//! stores       blob db entity
 //! powers       guard
 //! flows        job http live
 //! assembly     app testing
@@ -34,6 +34,7 @@ pub mod observe;
 
 pub mod blob;
 pub mod db;
+pub mod entity;
 
 pub mod guard;
 
@@ -54,8 +55,10 @@ pub use db::Tx;
 pub use guard::Caller;
 pub use http::{Accepted, Body, Created, NoContent, Path, Query};
 pub use id::Id;
-pub use jewel_macros::{Problem, delete, get, input, job, output, patch, post, put};
-pub use page::Page;
+pub use jewel_macros::{
+    Column, Problem, delete, entity, get, input, job, output, patch, post, put,
+};
+pub use page::{Page, Paging};
 pub use problem::Problem;
 pub use secret::Secret;
 pub use state::State;

@@ -17,12 +17,34 @@ pub use crate::http::{
     Url,
 };
 pub use crate::job;
+pub mod entity {
+    //! What `#[entity]` writes.
+    pub use sqlx::postgres::PgArguments;
+
+    pub use crate::entity::{Column, Definition, Described, Entity, Refers, field};
+    pub use crate::manifest::entity as model;
+
+    /// A value that `Debug` does not show.
+    #[derive(Clone, Copy)]
+    pub struct Hidden<'v, T>(pub &'v T);
+
+    impl<T> std::fmt::Debug for Hidden<'_, T> {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("...")
+        }
+    }
+
+    /// Where an annotation stands, as `file:line`.
+    pub fn at(source: super::Source) -> String {
+        format!("{}:{}", source.file, source.line)
+    }
+}
 pub use crate::manifest::{
     Argument, Declared, Describe, Kind, Limit, Per, Repeat, Slo, Source, Verb,
 };
 pub use crate::problem::{Details, Problem};
 pub use crate::state::{Missing, States};
-pub use {garde, schemars, serde};
+pub use {garde, schemars, serde, sqlx};
 
 /// What RFC 3986 lets stand in a path as it is.
 const KEPT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -99,6 +121,16 @@ macro_rules! endpoints {
 macro_rules! jobs {
     ($($name:path),* $(,)?) => {
         &[$(<$name as $crate::macros::job::Listed>::TASK),*]
+    };
+}
+
+/// Lists annotated structs: `entities![Shot, Photo]`.
+///
+/// What is listed nowhere has no table.
+#[macro_export]
+macro_rules! entities {
+    ($($name:path),* $(,)?) => {
+        &[$($crate::macros::entity::Definition::of::<$name>()),*]
     };
 }
 
@@ -203,4 +235,46 @@ pub mod words {
     /// the transaction that writes that end. Its first argument is `Dead<Args>`, with the arguments
     /// of this job, or `Dead`, for those of any.
     pub fn on_dead() {}
+
+    /// `table = "shots"`: the table, in schema `public`. Required.
+    pub fn table() {}
+
+    /// `owner = account`: the field that names the account whose row it is. Row-level security goes
+    /// by it: in a transaction of another account the row does not exist.
+    pub fn owner() {}
+
+    /// `names = Account`: the rows are named by an `Id<Account>`, where not by an `Id` of the
+    /// struct itself. Every other `Id<Account>` of an entity refers to this table.
+    pub fn names() {}
+
+    /// `may(insert, update(status), delete)`: what the application's role may do with rows, beside
+    /// reading them. Where nothing is said it may do everything; `may()` is reading alone.
+    pub fn may() {}
+
+    /// `append_only`: rows are added, and neither changed nor deleted.
+    pub fn append_only() {}
+
+    /// `index(account, created_at desc, name = shots_list)`: what rows are found by. A text is an
+    /// expression. Beside the parts: `only = "status = 'queued'"` (which rows are in it),
+    /// `include(status)`, `unique`, `method = gin`, `name = ..`.
+    pub fn index() {}
+
+    /// `check("width > height")`: an SQL expression that holds for every row.
+    pub fn check() {}
+
+    /// `foreign(account, photo, to = Photo(account, id), on_delete = set_null(photo))`: columns
+    /// that name a row of another entity together.
+    pub fn foreign() {}
+
+    /// `retain = 730d`: how long a row is kept after it was made.
+    pub fn retain() {}
+
+    /// `fillfactor = 80`: the percentage of a page that inserts fill; the rest is for updates.
+    pub fn fillfactor() {}
+
+    /// `was = "pictures"`: the table's former name: its rows are kept.
+    pub fn was() {}
+
+    /// `dropped(note)`: columns that are meant to go, with what is in them.
+    pub fn dropped() {}
 }

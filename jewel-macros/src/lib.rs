@@ -9,8 +9,10 @@
 //! there), `valid` (is it right: every mistake is collected, none hides another), `expand` (what it
 //! becomes). The words are shared, one file each, in `word`.
 
+mod column;
 mod doc;
 mod endpoint;
+mod entity;
 mod handler;
 mod input;
 mod job;
@@ -297,4 +299,93 @@ pub fn output(words: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_derive(Problem, attributes(problem))]
 pub fn problem(item: TokenStream) -> TokenStream {
     problem::derive(item.into()).into()
+}
+
+/// A struct that states a table.
+///
+/// ```text
+/// /// A photo that was uploaded.
+/// #[entity(table = "photos", owner = account, may(insert, delete),
+///     index(account, created_at desc, id desc))]
+/// pub struct Photo {
+///     #[key]
+///     pub id: Id<Photo>,
+///     pub account: Id<Account>,
+///     #[garde(length(chars, min = 1, max = 120))]
+///     pub name: String,
+///     pub format: PhotoFormat,
+///     #[default("now()")]
+///     pub created_at: Timestamp,
+/// }
+/// ```
+///
+/// A field is a column of its name; `Option` says that it may be absent. An `Id<_>` of another
+/// entity refers to that one's table. Migrations are generated from all of them by `migrations
+/// generate`, never at run time.
+///
+/// | word | meaning | |
+/// |---|---|---|
+/// | `table = "photos"` | the table, in schema `public` | required |
+/// | `owner = account` | whose row it is: row-level security goes by this field | |
+/// | `names = Account` | whose identifiers name its rows, if not the struct's own | |
+/// | `may(insert, update(status), delete)` | what the application may do beside reading | all |
+/// | `append_only` | it may add rows, and no more | |
+/// | `index(account, created_at desc, ..)` | what rows are found by | may be said again |
+/// | `unique(account, name)` | what no two rows have alike | may be said again |
+/// | `check("width > height")` | what holds for every row | may be said again |
+/// | `foreign(a, b, to = Photo(a, id))` | columns that name a row together | may be said again |
+/// | `retain = 730d` | how long a row is kept | |
+/// | `fillfactor = 80` | how full a page is made, in percent | |
+/// | `was = "pictures"`, `dropped(note)` | a former name; columns that are meant to go | |
+///
+/// Beside an index's parts: `only = ".."`, `include(..)`, `unique`, `method = gin`. An index, a
+/// check and what is unique or foreign can have a `name = ..`; PostgreSQL chooses one otherwise.
+///
+/// # Fields
+///
+/// | attribute | meaning |
+/// |---|---|
+/// | `#[key]` | part of the key |
+/// | `#[unique]` | no two rows have it alike |
+/// | `#[default("now()")]` | what it is where nothing is said: a new row need not say it |
+/// | `#[generated("lower(email)")]` | what it always is |
+/// | `#[garde(..)]` | `length(chars, ..)`, `range`, `pattern`: the database holds them too |
+/// | `#[check("..")]` | what holds for it |
+/// | `#[request_only]` | its rules are those of requests alone |
+/// | `#[version]` | counts the row's changes, so that `update` notices a rival's |
+/// | `#[pii]`, `#[secret]` | it tells something of a person; it lets somebody in |
+/// | `#[references(none)]` | an identifier that no foreign key looks at |
+/// | `#[references(on_delete = cascade)]` | what becomes of the row when the other one goes |
+/// | `#[was("title")]` | the column's former name |
+/// | `#[using("price::bigint")]` | how a value becomes one of a new type |
+///
+/// # What it yields
+///
+/// `FromRow`, `Debug`, and as far as `may` allows: `Photo::get`, `insert` of a `NewPhoto`,
+/// `insert_all` in one statement, `update`, `delete`, and `page` where there is a `created_at`.
+/// Other statements are SQL, written by hand.
+///
+/// # Errors
+///
+/// Every mistake is told once, where it stands: a missing table or key, a name that is no field
+/// (with the nearest), a rule that the database does not know, a type that is no column.
+#[proc_macro_attribute]
+pub fn entity(words: TokenStream, item: TokenStream) -> TokenStream {
+    entity::annotate(words.into(), item.into()).into()
+}
+
+/// An enum whose variants are words in a column: `text`, held to these words by a `CHECK`.
+///
+/// ```text
+/// #[derive(Debug, Clone, Copy, PartialEq, Eq, Column)]
+/// pub enum PhotoFormat {
+///     Jpeg,
+///     Png,
+/// }
+/// ```
+///
+/// The words are the variants' names in `snake_case`, as on the wire; `as_str` tells them.
+#[proc_macro_derive(Column)]
+pub fn column(item: TokenStream) -> TokenStream {
+    column::derive(item.into()).into()
 }

@@ -1,10 +1,10 @@
 //! The word that was meant: the nearest of those that are known.
 
 /// The candidate that `word` is a misspelling of, if any is near enough.
-pub(crate) fn nearest(
+pub(crate) fn nearest<'c>(
     word: &str,
-    candidates: impl Iterator<Item = &'static str>,
-) -> Option<&'static str> {
+    candidates: impl Iterator<Item = &'c str>,
+) -> Option<&'c str> {
     let most = 1 + word.len() / 4;
     candidates
         .map(|candidate| (distance(word, candidate), candidate))

@@ -45,6 +45,12 @@ enum Command {
     Openapi(front::Args),
     /// Write the reference of all settings, or check that it is current
     Settings(front::Args),
+    /// jewel-app's migrations: `generate NAME`, `new NAME`, `check`, `docs`, `status`
+    Migrations {
+        /// What to do; `--help` says more
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        words: Vec<String>,
+    },
     /// Print jewel-app's manifest as JSON
     Manifest,
     /// Measure something and hold it against its gate
@@ -72,6 +78,7 @@ fn run(command: Command) -> Result<()> {
         Command::Audit => deny::audit(),
         Command::Openapi(args) => front::generate("openapi", &args),
         Command::Settings(args) => front::generate("settings", &args),
+        Command::Migrations { words } => front::migrations(&words),
         Command::Manifest => front::manifest(),
         Command::Bench(args) => bench::run(&args),
         Command::Drill(args) => drill::run(&args),

@@ -1,4 +1,4 @@
-//! Reads the names of mounted endpoints and jobs from the manifest.
+//! Reads the names of mounted endpoints, jobs and entities from the manifest.
 //!
 //! Deliberately tolerant: it takes what it needs from the JSON and ignores the rest, so that a
 //! new manifest version breaks it only where the names themselves move.
@@ -8,17 +8,17 @@ use std::collections::BTreeSet;
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
-/// The manifest's lists that hold functions.
-const LISTS: [&str; 2] = ["operations", "jobs"];
-/// Where an entry may carry its function's name, the best first.
+/// The manifest's lists that hold annotated items.
+const LISTS: [&str; 3] = ["operations", "jobs", "entities"];
+/// Where an entry may carry its item's name, the best first.
 const NAME: [&str; 2] = ["name", "id"];
 
-/// The functions that the app mounts.
+/// The items that the app mounts.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Mounted(BTreeSet<(String, String)>);
 
 impl Mounted {
-    /// Reads `operations[]` and `jobs[]`, each with its `name` and its `module`.
+    /// Reads `operations[]`, `jobs[]` and `entities[]`, each with its `name` and its `module`.
     pub(crate) fn read(text: &str) -> Result<Self> {
         let value: Value = serde_json::from_str(text).context("the manifest is not JSON")?;
         let mut found = BTreeSet::new();
@@ -36,7 +36,7 @@ impl Mounted {
         Ok(Self(found))
     }
 
-    /// Whether this function of this module (`shot::api`, without the crate) is mounted. An entry
+    /// Whether this item of this module (`shot::api`, without the crate) is mounted. An entry
     /// without a module counts for every module.
     pub(crate) fn holds(&self, module: &str, name: &str) -> bool {
         let at = |module: &str| self.0.contains(&(module.to_owned(), name.to_owned()));

@@ -59,7 +59,7 @@ pub struct Session {
 
 impl From<Person> for AccountView {
     fn from(person: Person) -> Self {
-        let Person { id, account, email, created_at } = person;
+        let Person { id, account, email, created_at, .. } = person;
         Self { id: account, user: id, email, created_at }
     }
 }
@@ -118,6 +118,6 @@ pub async fn log_in(
 /// Show who I am.
 #[get("/v1/account", access(user), slo(p95 = 200ms))]
 pub async fn me(caller: Caller<User>, tx: &mut Tx) -> Result<AccountView, AccountProblem> {
-    let person = entity::person(tx, caller.user()).await?;
+    let person = Person::get(tx, caller.user()).await?;
     person.map(Into::into).ok_or(AccountProblem::NotFound)
 }

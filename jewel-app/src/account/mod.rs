@@ -16,13 +16,11 @@ pub use password::{Error as PasswordError, Passwords};
 pub use problem::{AccountProblem, LogInProblem, SignUpProblem, Signing};
 
 use jewel_core::app::Module;
-use jewel_core::endpoints;
+use jewel_core::{endpoints, entities};
 
 /// The feature.
 pub fn module() -> Module {
-    Module::new("account", "Accounts, and the people who act for them.").endpoints(endpoints![
-        api::sign_up,
-        api::log_in,
-        api::me
-    ])
+    Module::new("account", "Accounts, and the people who act for them.")
+        .endpoints(endpoints![api::sign_up, api::log_in, api::me])
+        .entities(entities![entity::Customer, entity::Person])
 }

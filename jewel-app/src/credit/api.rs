@@ -4,7 +4,7 @@ use jewel_core::page::Paging;
 use jewel_core::{Account, Caller, Page, Query, Timestamp, Tx, get, output};
 use uuid::Uuid;
 
-use super::entity::{self, Transfer};
+use super::entity::{Balance, Transfer};
 use super::problem::LedgerProblem;
 use super::rules::{Book, Kind};
 
@@ -40,7 +40,7 @@ pub struct EntryView {
 
 impl From<Transfer> for EntryView {
     fn from(transfer: Transfer) -> Self {
-        let Transfer { id, kind, amount, reference, created_at } = transfer;
+        let Transfer { id, kind, amount, reference, created_at, .. } = transfer;
         let available = kind.change(Book::Available, amount);
         let held = kind.change(Book::Held, amount);
         Self { id, kind, amount, available, held, reference, created_at }
@@ -50,9 +50,9 @@ impl From<Transfer> for EntryView {
 /// Show my credits.
 #[get("/v1/credits", access(account), slo(p95 = 200ms))]
 pub async fn show(caller: Caller<Account>, tx: &mut Tx) -> Result<CreditsView, LedgerProblem> {
-    let found = entity::balance(tx, caller.account()).await?;
-    let balance = found.available + found.held;
-    Ok(CreditsView { balance, available: found.available, held: found.held })
+    let found = Balance::get(tx, caller.account()).await?;
+    let (available, held) = found.map_or((0, 0), |found| (found.available, found.held));
+    Ok(CreditsView { balance: available + held, available, held })
 }
 
 /// List how my credits came and went, newest first.
@@ -62,6 +62,6 @@ pub async fn list(
     part: Query<Paging>,
     tx: &mut Tx,
 ) -> Result<Page<EntryView>, LedgerProblem> {
-    let page = entity::list(tx, caller.account(), &part).await?;
+    let page = Transfer::page(tx, caller.account(), &part).await?;
     Ok(page.map(Into::into))
 }

@@ -3,9 +3,7 @@
 //! Each move is one statement: transfer, entries and balance together. The update of the balance is
 //! what locks it, so that rivals queue at that row for no longer than their transactions last.
 
-use jewel_core::page::{Cursor, Paging};
-use jewel_core::{Account, Id, Page, Timestamp, Tx, db};
-use sqlx::FromRow;
+use jewel_core::{Account, Id, Timestamp, Tx, db, entity};
 use uuid::Uuid;
 
 use super::problem::CreditProblem;
@@ -15,21 +13,75 @@ use super::rules::{Book, Kind};
 #[derive(Debug)]
 pub enum Hold {}
 
-/// An account's own books.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, FromRow)]
-pub(super) struct Balance {
-    pub(super) available: i64,
-    pub(super) held: i64,
+/// A movement of credits: written once and never changed.
+#[entity(table = "credit_transfers", owner = account, append_only,
+    // One cause moves credits once.
+    unique(kind, reference, name = credit_transfers_once),
+    // A hold ends once, spent or released.
+    unique(hold, name = credit_transfers_ends_once),
+    check("(kind in ('spend', 'release')) = (hold is not null)", name = credit_transfers_ends),
+    unique(id, account),
+    unique(id, account, amount, kind),
+    // It ends whole, for the account that it was made for, and it is a hold.
+    foreign(hold, account, amount, hold_kind, to = Transfer(id, account, amount, kind)),
+    index(account, created_at desc, id desc, name = credit_transfers_list))]
+pub struct Transfer {
+    /// Its identifier.
+    #[key]
+    pub(super) id: Uuid,
+    /// Whose credits moved.
+    pub(super) account: Id<Account>,
+    /// Why.
+    pub(super) kind: Kind,
+    /// How many.
+    #[garde(range(min = 1, max = 1_000_000_000))]
+    pub(super) amount: i64,
+    /// What it is for: the account that was opened, the shot that was ordered.
+    pub(super) reference: Uuid,
+    /// The hold that a spend or a release ends.
+    pub(super) hold: Option<Id<Hold>>,
+    /// What that one has to be.
+    #[generated("case when hold is not null then 'hold' end")]
+    pub(super) hold_kind: Option<String>,
+    /// When.
+    #[default("now()")]
+    pub(super) created_at: Timestamp,
 }
 
-/// A transfer, as it was written.
-#[derive(Debug, FromRow)]
-pub(super) struct Transfer {
-    pub(super) id: Uuid,
-    pub(super) kind: Kind,
+/// One side of a movement: a transfer has two, and their sum is zero.
+#[entity(table = "credit_entries", owner = account, append_only,
+    foreign(transfer, account, to = Transfer(id, account)))]
+pub struct Entry {
+    /// The movement.
+    #[key]
+    pub(super) transfer: Uuid,
+    /// Whose credits moved.
+    #[references(none)]
+    pub(super) account: Id<Account>,
+    /// The book that they came to, or left.
+    #[key]
+    pub(super) book: Book,
+    /// How many came; below zero where they left.
+    #[check("amount <> 0")]
     pub(super) amount: i64,
-    pub(super) reference: Uuid,
-    pub(super) created_at: Timestamp,
+}
+
+/// An account's own books: one row, locked by the update that moves it, so that rival holds queue
+/// there and no check-then-act can overdraw it.
+#[entity(table = "credit_balances", owner = account, may(insert, update(available, held)),
+    fillfactor = 50)]
+pub struct Balance {
+    /// The account.
+    #[key]
+    pub(super) account: Id<Account>,
+    /// What it can spend.
+    #[default("0")]
+    #[check("available >= 0", name = credit_balances_available_covered)]
+    pub(super) available: i64,
+    /// What is set aside for its orders.
+    #[default("0")]
+    #[check("held >= 0", name = credit_balances_held_covered)]
+    pub(super) held: i64,
 }
 
 /// Gives credits to an account, once for each reference; whether this call did it.
@@ -108,7 +160,7 @@ pub async fn hold(
     if let Some(earlier) = held_for(tx, reference).await? {
         return Ok(earlier);
     }
-    let have = balance(tx, account).await?.available;
+    let have = Balance::get(tx, account).await?.map_or(0, |balance| balance.available);
     Err(CreditProblem::InsufficientCredits { need: amount, have })
 }
 
@@ -169,34 +221,4 @@ async fn end(tx: &mut Tx, hold: Id<Hold>, kind: Kind) -> Result<bool, db::Error>
             .fetch_optional(&mut *tx)
             .await?;
     Ok(earlier == Some(kind))
-}
-
-/// An account's own books.
-pub(super) async fn balance(tx: &mut Tx, account: Id<Account>) -> Result<Balance, db::Error> {
-    let found = sqlx::query_as("select available, held from credit_balances where account = $1")
-        .bind(account)
-        .fetch_optional(&mut *tx)
-        .await?;
-    Ok(found.unwrap_or_default())
-}
-
-/// An account's transfers, newest first.
-pub(super) async fn list(
-    tx: &mut Tx,
-    account: Id<Account>,
-    part: &Paging,
-) -> Result<Page<Transfer>, db::Error> {
-    let (after, size) = (part.start(), part.size());
-    let rows: Vec<Transfer> = sqlx::query_as(
-        "select id, kind, amount, reference, created_at from credit_transfers \
-         where account = $1 and (created_at, id) < ($2, $3) \
-         order by created_at desc, id desc limit $4",
-    )
-    .bind(account)
-    .bind(after.at)
-    .bind(after.id)
-    .bind(i64::from(size) + 1)
-    .fetch_all(&mut *tx)
-    .await?;
-    Ok(Page::cut(rows, size, |row| Cursor { at: row.created_at, id: row.id }))
 }

@@ -1,7 +1,7 @@
 //! Credits: a double-entry ledger. What is bought or given is held for an order, then spent or
 //! released.
 //!
-//! Invariants, each held by the database (`migrations/0002_credit.sql`): the entries of a transfer
+//! Invariants, each held by the database (`entity.rs`, `sql/credit.sql`): the entries of a transfer
 //! sum to zero; a transfer is never changed; one cause moves credits once; a hold ends once, whole;
 //! no customer's book goes below zero, however many orders come at once.
 //!
@@ -13,13 +13,13 @@ mod problem;
 mod rules;
 mod settings;
 
-pub use entity::{Hold, grant, hold, release, spend};
+pub use entity::{Hold, Transfer, grant, hold, release, spend};
 pub use problem::{CreditProblem, LedgerProblem};
 pub use rules::Kind;
 pub use settings::Settings;
 
 use jewel_core::app::Module;
-use jewel_core::endpoints;
+use jewel_core::{endpoints, entities};
 
 use crate::account;
 
@@ -27,6 +27,7 @@ use crate::account;
 pub fn module() -> Module {
     Module::new("credit", "The credits that shots are paid with.")
         .endpoints(endpoints![api::show, api::list])
+        .entities(entities![entity::Transfer, entity::Entry, entity::Balance])
 }
 
 /// The credits that a new account starts with, as a part of its opening.

@@ -5,12 +5,11 @@
 //!                      ▲─────────release──┘
 //! ```
 
-use jewel_core::output;
+use jewel_core::{Column, output};
 
 /// Why credits moved.
 #[output]
-#[derive(Copy, PartialEq, Eq, sqlx::Type)]
-#[sqlx(type_name = "text", rename_all = "lowercase")]
+#[derive(Copy, PartialEq, Eq, Column)]
 pub enum Kind {
     /// They were given to the account.
     Grant,
@@ -23,8 +22,8 @@ pub enum Kind {
 }
 
 /// Where credits can be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Book {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Column)]
+pub enum Book {
     /// What all accounts were given together, as a debt.
     Issued,
     /// What an account can spend.
@@ -33,18 +32,6 @@ pub(super) enum Book {
     Held,
     /// What was earned.
     Revenue,
-}
-
-impl Book {
-    /// The word in the database.
-    pub(super) const fn as_str(self) -> &'static str {
-        match self {
-            Self::Issued => "issued",
-            Self::Available => "available",
-            Self::Held => "held",
-            Self::Revenue => "revenue",
-        }
-    }
 }
 
 impl Kind {

@@ -10,7 +10,7 @@ use jewel_core::{
     output, post,
 };
 
-use super::entity::{self, Draft, Photo};
+use super::entity::{self, NewPhoto, Photo};
 use super::inspect::Inspector;
 use super::jobs::Discard;
 use super::problem::{ListPhotosProblem, PhotoProblem, RemovePhotoProblem, UploadPhotoProblem};
@@ -38,7 +38,7 @@ pub struct PhotoView {
 
 impl From<Photo> for PhotoView {
     fn from(photo: Photo) -> Self {
-        let Photo { id, name, format, bytes, width, height, created_at } = photo;
+        let Photo { id, name, format, bytes, width, height, created_at, .. } = photo;
         Self { id, name, format, bytes, width, height, created_at }
     }
 }
@@ -71,18 +71,18 @@ pub async fn upload(
             return Err(unfit.into());
         }
     };
-    let draft = Draft {
+    let new = NewPhoto {
         id,
         account,
-        name: &received.name.clone(),
+        name: received.name.clone(),
         format: facts.format,
-        bytes: received.bytes,
-        width: facts.width,
-        height: facts.height,
+        bytes: i64::try_from(received.bytes).unwrap_or(i64::MAX),
+        width: i32::try_from(facts.width).unwrap_or(i32::MAX),
+        height: i32::try_from(facts.height).unwrap_or(i32::MAX),
         sha256: received.sha256,
-        object: object.as_str(),
+        object: object.as_str().to_owned(),
     };
-    let photo = write_down(&db, &draft, received).await?;
+    let photo = write_down(&db, new, received).await?;
     Ok(Created::at(show::path(photo.id), photo.into()))
 }
 
@@ -90,11 +90,11 @@ pub async fn upload(
 /// do less harm than a row without bytes.
 async fn write_down(
     db: &Db,
-    draft: &Draft<'_>,
+    new: NewPhoto,
     mut received: Received,
 ) -> Result<Photo, UploadPhotoProblem> {
-    let mut tx = db.begin(Some(draft.account)).await?;
-    let photo = entity::insert(&mut tx, draft).await?;
+    let mut tx = db.begin(Some(new.account)).await?;
+    let photo = Photo::insert(&mut tx, new).await?;
     received.keep();
     tx.commit().await?;
     Ok(photo)
@@ -107,14 +107,14 @@ pub async fn list(
     part: Query<Paging>,
     tx: &mut Tx,
 ) -> Result<Page<PhotoView>, ListPhotosProblem> {
-    let page = entity::list(tx, caller.account(), &part).await?;
+    let page = Photo::page(tx, caller.account(), &part).await?;
     Ok(page.map(Into::into))
 }
 
 /// Show a photo.
 #[get("/v1/photos/{photo}", access(account), slo(p95 = 200ms))]
 pub async fn show(photo: Path<Id<Photo>>, tx: &mut Tx) -> Result<PhotoView, PhotoProblem> {
-    let found = entity::find(tx, *photo).await?;
+    let found = Photo::get(tx, *photo).await?;
     found.map(Into::into).ok_or(PhotoProblem::NotFound)
 }
 
@@ -123,7 +123,7 @@ pub async fn show(photo: Path<Id<Photo>>, tx: &mut Tx) -> Result<PhotoView, Phot
 /// Its finished shots stay. While a shot of it is not finished it cannot be deleted.
 #[delete("/v1/photos/{photo}", access(account), slo(p95 = 200ms))]
 pub async fn remove(photo: Path<Id<Photo>>, tx: &mut Tx) -> Result<NoContent, RemovePhotoProblem> {
-    let object = entity::delete(tx, *photo).await?;
+    let object = entity::remove(tx, *photo).await?;
     let _ = Discard { object }.enqueue(tx).await?;
     Ok(NoContent)
 }

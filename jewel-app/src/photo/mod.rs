@@ -23,11 +23,12 @@ pub use rules::PhotoFormat;
 pub use settings::Settings;
 
 use jewel_core::app::Module;
-use jewel_core::{endpoints, jobs};
+use jewel_core::{endpoints, entities, jobs};
 
 /// The feature.
 pub fn module() -> Module {
     Module::new("photo", "Photos of pieces, as they were taken.")
         .endpoints(endpoints![api::upload, api::list, api::show, api::remove])
         .jobs(jobs![jobs::discard])
+        .entities(entities![Photo])
 }

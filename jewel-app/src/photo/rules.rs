@@ -1,7 +1,7 @@
 //! Decisions about photos, pure.
 
 use jewel_core::blob::{Key, KeyError};
-use jewel_core::{Account, Id, output};
+use jewel_core::{Account, Column, Id, output};
 
 use super::entity::Photo;
 
@@ -10,8 +10,7 @@ const MAX_NAME: usize = 120;
 
 /// What a photo's file is, by its content.
 #[output]
-#[derive(Copy, PartialEq, Eq, sqlx::Type)]
-#[sqlx(type_name = "text", rename_all = "lowercase")]
+#[derive(Copy, PartialEq, Eq, Column)]
 pub enum PhotoFormat {
     /// JPEG.
     Jpeg,

@@ -11,7 +11,7 @@ use jewel_core::{
     input, post,
 };
 
-use super::entity::{self, Draft, Ending, Shot};
+use super::entity::{self, Ending, NewShot, Shot};
 use super::jobs::{Reconcile, Render};
 use super::problem::{CancelProblem, ListShotsProblem, OrderProblem, ShotProblem};
 use super::settle::settle;
@@ -59,17 +59,22 @@ pub async fn order(
     let _ = Reconcile { shot: id }.enqueue_in(LOOK_AFTER, tx).await?;
     // The balance is locked from here to the commit, so this comes late.
     let hold = credit::hold(tx, account, id.uuid(), style.price).await?;
-    let draft = Draft {
+    let new = NewShot {
         id,
         account,
-        photo: *photo,
-        style: style.id,
-        note: note.as_deref(),
+        photo: Some(*photo),
+        style: style.id.to_owned(),
+        note,
         price: style.price,
         hold,
         job: ticket.id,
+        ticket: None,
+        problem: None,
+        jpeg_bytes: None,
+        webp_bytes: None,
+        finished_at: None,
     };
-    let shot = entity::insert(tx, &draft).await?;
+    let shot = entity::insert(tx, new).await?;
     Ok(Accepted::at(show::path(shot.id), shot.into()))
 }
 
@@ -82,7 +87,7 @@ pub async fn list(
     jobs: State<Jobs>,
 ) -> Result<Page<ShotView>, ListShotsProblem> {
     let mut tx = db.begin(Some(caller.account())).await?;
-    let page = entity::list(&mut tx, caller.account(), &part).await?;
+    let page = Shot::page(&mut tx, caller.account(), &part).await?;
     tx.commit().await?;
     let open: Vec<JobId> =
         page.items.iter().filter(|shot| !shot.status.is_over()).map(|shot| shot.job).collect();
@@ -123,7 +128,7 @@ pub async fn cancel(
 ) -> Result<NoContent, CancelProblem> {
     let mut tx = db.begin(Some(caller.account())).await?;
     let Some(cancelled) = settle(&mut tx, *shot, Ending::Cancelled).await? else {
-        let found = entity::find(&mut tx, *shot).await?.ok_or(CancelProblem::NotFound)?;
+        let found = Shot::get(&mut tx, *shot).await?.ok_or(CancelProblem::NotFound)?;
         return Err(CancelProblem::AlreadyFinished { shot: found.status });
     };
     tx.commit().await?;
@@ -141,7 +146,7 @@ pub(super) async fn find(
     id: Id<Shot>,
 ) -> Result<Shot, ShotProblem> {
     let mut tx = db.begin(Some(caller.account())).await?;
-    let found = entity::find(&mut tx, id).await?;
+    let found = Shot::get(&mut tx, id).await?;
     tx.commit().await?;
     found.ok_or(ShotProblem::NotFound)
 }

@@ -4,42 +4,95 @@
 
 use jewel_core::db::{self, Db};
 use jewel_core::job::JobId;
-use jewel_core::page::{Cursor, Paging};
-use jewel_core::{Account, Id, Page, Timestamp, Tx};
+use jewel_core::{Account, Id, Timestamp, Tx, entity};
 use sqlx::FromRow;
 
 use super::problem::OrderProblem;
 use super::rules::{FailureCode, ShotStatus};
-use crate::credit::Hold;
+use crate::credit::{Hold, Transfer};
 use crate::photo::Photo;
 
-/// A shot that was ordered.
-#[derive(Debug, Clone, FromRow)]
+/// A shot that was ordered, and what became of it.
+#[entity(table = "shots", owner = account, fillfactor = 80,
+    may(insert, update(status, ticket, problem, jpeg_bytes, webp_bytes, finished_at)),
+    foreign(account, photo, to = Photo(account, id), on_delete = set_null(photo),
+        name = shots_photo_known),
+    foreign(hold, account, price, hold_kind, to = Transfer(id, account, amount, kind)),
+    check("photo is not null or status in ('completed', 'failed', 'cancelled')",
+        name = shots_photo_needed),
+    check("(status in ('completed', 'failed', 'cancelled')) = (finished_at is not null)",
+        name = shots_finished),
+    check("(status = 'failed') = (problem is not null)", name = shots_failed),
+    check("(status = 'completed') = (jpeg_bytes is not null)", name = shots_completed),
+    check("(jpeg_bytes is null) = (webp_bytes is null)", name = shots_pictures),
+    index(account, created_at desc, id desc, name = shots_list),
+    index(account, photo, name = shots_photo))]
+#[derive(Clone)]
 pub struct Shot {
+    /// Its identifier.
+    #[key]
     pub(super) id: Id<Shot>,
+    /// Whose it is.
+    pub(super) account: Id<Account>,
+    /// Nobody any more, once the photo is deleted.
+    #[references(none)]
     pub(super) photo: Option<Id<Photo>>,
+    /// The style's id.
+    #[garde(pattern("^[a-z][a-z0-9-]{0,59}$"))]
     pub(super) style: String,
+    /// What was wished for.
+    #[pii]
+    #[garde(length(chars, min = 1, max = 500))]
     pub(super) note: Option<String>,
+    /// What it costs, in credits.
+    #[check("price > 0")]
     pub(super) price: i64,
+    /// The credits that are set aside for it: spent when it completes, released when it does not.
+    #[unique]
     pub(super) hold: Id<Hold>,
+    /// What that transfer has to be.
+    #[generated("'hold'")]
+    pub(super) hold_kind: Option<String>,
+    /// The job that renders it.
     pub(super) job: JobId,
+    /// Where it is.
+    #[default("'queued'")]
     pub(super) status: ShotStatus,
+    /// The name under which a renderer elsewhere knows it, while it works there.
+    #[garde(length(chars, min = 1, max = 200))]
+    pub(super) ticket: Option<String>,
+    /// Why it failed.
+    #[check("problem ~ '^[a-z][a-z_]{0,59}$'")]
     pub(super) problem: Option<FailureCode>,
+    /// The JPEG's size.
+    #[check("jpeg_bytes > 0")]
+    pub(super) jpeg_bytes: Option<i64>,
+    /// The WebP's size.
+    #[check("webp_bytes > 0")]
+    pub(super) webp_bytes: Option<i64>,
+    /// When it was ordered.
+    #[default("now()")]
     pub(super) created_at: Timestamp,
+    /// When it changed last.
+    #[default("now()")]
+    pub(super) updated_at: Timestamp,
+    /// When it was completed, failed or was cancelled.
     pub(super) finished_at: Option<Timestamp>,
+    /// Counts its changes, so that whoever follows it can tell them apart.
+    #[version]
+    #[default("1")]
+    pub(super) version: i32,
 }
 
-/// A shot that is to be written down.
-#[derive(Debug)]
-pub(super) struct Draft<'d> {
-    pub(super) id: Id<Shot>,
-    pub(super) account: Id<Account>,
-    pub(super) photo: Id<Photo>,
-    pub(super) style: &'d str,
-    pub(super) note: Option<&'d str>,
-    pub(super) price: i64,
-    pub(super) hold: Id<Hold>,
-    pub(super) job: JobId,
+/// A move that a shot may make; the same table stands in `rules.rs`, and a test compares the two.
+#[entity(table = "shot_moves", may())]
+pub struct Move {
+    /// From where.
+    #[key]
+    pub(super) was: String,
+    /// To where.
+    #[key]
+    pub(super) now: String,
 }
 
 /// What an attempt needs to know.
@@ -65,62 +118,11 @@ pub(super) enum Ending {
 }
 
 /// Writes an order down.
-pub(super) async fn insert(tx: &mut Tx, draft: &Draft<'_>) -> Result<Shot, OrderProblem> {
-    sqlx::query_as(
-        "insert into shots (id, account, photo, style, note, price, hold, job) \
-         values ($1, $2, $3, $4, $5, $6, $7, $8) \
-         returning id, photo, style, note, price, hold, job, status, problem, \
-            created_at, finished_at",
-    )
-    .bind(draft.id)
-    .bind(draft.account)
-    .bind(draft.photo)
-    .bind(draft.style)
-    .bind(draft.note)
-    .bind(draft.price)
-    .bind(draft.hold)
-    .bind(draft.job)
-    .fetch_one(&mut *tx)
-    .await
-    .map_err(|error| match db::Error::from(error) {
+pub(super) async fn insert(tx: &mut Tx, new: NewShot) -> Result<Shot, OrderProblem> {
+    Shot::insert(tx, new).await.map_err(|error| match error {
         error if error.constraint() == Some("shots_photo_known") => OrderProblem::PhotoNotFound,
         error => OrderProblem::Internal(error),
     })
-}
-
-/// A shot of the transaction's account.
-pub(super) async fn find(tx: &mut Tx, id: Id<Shot>) -> Result<Option<Shot>, db::Error> {
-    Ok(sqlx::query_as(
-        "select id, photo, style, note, price, hold, job, status, problem, created_at, \
-            finished_at \
-         from shots where id = $1",
-    )
-    .bind(id)
-    .fetch_optional(&mut *tx)
-    .await?)
-}
-
-/// An account's shots, newest first.
-pub(super) async fn list(
-    tx: &mut Tx,
-    account: Id<Account>,
-    part: &Paging,
-) -> Result<Page<Shot>, db::Error> {
-    let (after, size) = (part.start(), part.size());
-    let rows: Vec<Shot> = sqlx::query_as(
-        "select id, photo, style, note, price, hold, job, status, problem, created_at, \
-            finished_at \
-         from shots \
-         where account = $1 and (created_at, id) < ($2, $3) \
-         order by created_at desc, id desc limit $4",
-    )
-    .bind(account)
-    .bind(after.at)
-    .bind(after.id)
-    .bind(i64::from(size) + 1)
-    .fetch_all(&mut *tx)
-    .await?;
-    Ok(Page::cut(rows, size, |row| Cursor { at: row.created_at, id: row.id.uuid() }))
 }
 
 /// Begins an attempt, the first or another one; nothing where the shot is over.
@@ -164,12 +166,10 @@ pub(super) async fn end(
         Ending::Failed(code) => (ShotStatus::Failed, Some(code), None, None),
         Ending::Cancelled => (ShotStatus::Cancelled, None, None, None),
     };
-    Ok(sqlx::query_as(
+    let done = sqlx::query(
         "update shots set status = $2, problem = $3, jpeg_bytes = $4, webp_bytes = $5, \
             finished_at = now() \
-         where id = $1 and status = any($6) \
-         returning id, photo, style, note, price, hold, job, status, problem, \
-            created_at, finished_at",
+         where id = $1 and status = any($6)",
     )
     .bind(id)
     .bind(status)
@@ -177,8 +177,9 @@ pub(super) async fn end(
     .bind(jpeg)
     .bind(webp)
     .bind(status.reached_from())
-    .fetch_optional(&mut *tx)
-    .await?)
+    .execute(&mut *tx)
+    .await?;
+    if done.rows_affected() == 0 { Ok(None) } else { Shot::get(tx, id).await }
 }
 
 /// Whose a shot is, whoever asks: for a link that proved that it may be read.

@@ -101,7 +101,7 @@ pub async fn file(
     })?;
     let account = entity::owner(&db, name.shot).await?.ok_or(FileProblem::NotFound)?;
     let mut tx = db.begin(Some(account)).await?;
-    let shot = entity::find(&mut tx, name.shot).await?.ok_or(FileProblem::NotFound)?;
+    let shot = Shot::get(&mut tx, name.shot).await?.ok_or(FileProblem::NotFound)?;
     let photo = entity::photo_name(&mut tx, &shot).await?;
     tx.commit().await?;
     let key = rules::object(account, shot.id, name.format)?;

@@ -114,7 +114,7 @@ async fn complete(
         return Ok(Rendered { status: Some(ShotStatus::Completed) });
     }
     // Somebody was faster: a rival attempt, whose pictures these are too, or whoever cancelled.
-    let found = entity::find(&mut tx, id).await?;
+    let found = Shot::get(&mut tx, id).await?;
     if found.is_none_or(|shot| shot.status != ShotStatus::Completed) {
         blob.delete(&jpeg).await?;
         blob.delete(&webp).await?;
@@ -161,7 +161,7 @@ pub async fn reconcile(
     jobs: State<Jobs>,
 ) -> Result<Rendered, JobError> {
     let mut tx = job.begin().await?;
-    let found = entity::find(&mut tx, args.shot).await?;
+    let found = Shot::get(&mut tx, args.shot).await?;
     tx.commit().await?;
     let Some(shot) = found.filter(|shot| !shot.status.is_over()) else {
         return Ok(Rendered { status: None });

@@ -35,7 +35,7 @@ pub use settings::Settings;
 pub use view::{Failure, ShotView};
 
 use jewel_core::app::Module;
-use jewel_core::{endpoints, jobs};
+use jewel_core::{endpoints, entities, jobs};
 
 /// The feature.
 pub fn module() -> Module {
@@ -50,4 +50,5 @@ pub fn module() -> Module {
             files::file
         ])
         .jobs(jobs![jobs::render, jobs::reconcile])
+        .entities(entities![entity::Shot, entity::Move])
 }

@@ -4,15 +4,14 @@ use std::fmt;
 use std::str::FromStr;
 
 use jewel_core::blob::{Key, KeyError};
-use jewel_core::{Account, Id, input, output};
+use jewel_core::{Account, Column, Id, input, output};
 use schemars::JsonSchema;
 
 use super::entity::Shot;
 
 /// Where a shot is.
 #[output]
-#[derive(Copy, PartialEq, Eq, sqlx::Type)]
-#[sqlx(type_name = "text", rename_all = "lowercase")]
+#[derive(Copy, PartialEq, Eq, Column)]
 pub enum ShotStatus {
     /// It waits for its turn.
     Queued,
@@ -39,17 +38,6 @@ pub const MOVES: [(ShotStatus, ShotStatus); 6] = [
 ];
 
 impl ShotStatus {
-    /// The word in the database.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Queued => "queued",
-            Rendering => "rendering",
-            Completed => "completed",
-            Failed => "failed",
-            Cancelled => "cancelled",
-        }
-    }
-
     /// Whether nothing more happens to it.
     pub fn is_over(self) -> bool {
         MOVES.iter().all(|(was, _)| *was != self)
@@ -89,6 +77,11 @@ impl FailureCode {
             }
         }
     }
+}
+
+// The database holds it to no list of words: codes come and go.
+impl jewel_core::entity::Column for FailureCode {
+    const SQL: &'static str = "text";
 }
 
 /// In which form a shot is downloaded.

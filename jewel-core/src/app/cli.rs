@@ -6,10 +6,10 @@ use std::process::ExitCode;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use super::jobs::{self, Checkup, JobsWhat, Listing, ScheduleWhat};
+use super::migrations::{self, MigrateWhat, MigrationsWhat};
 use super::serve::{Ground, Role};
 use super::{App, Error};
 use crate::config::Sources;
-use crate::db;
 use crate::generate::{self, ensure, pretty};
 
 /// The commands that every application has.
@@ -44,10 +44,16 @@ enum What {
     },
     /// Print the `OpenAPI` document, or keep it in a file.
     Openapi(Target),
-    /// Bring the database up to date.
-    Migrate,
-    /// List the migrations, and which are applied.
-    Migrations,
+    /// Bring the database up to date, or back.
+    Migrate {
+        #[command(subcommand)]
+        what: Option<MigrateWhat>,
+    },
+    /// Generate and check migrations, and list which are applied.
+    Migrations {
+        #[command(subcommand)]
+        what: Option<MigrationsWhat>,
+    },
     /// Look at jobs, run them again, cancel them; pause queues.
     Jobs {
         #[command(subcommand)]
@@ -65,8 +71,8 @@ enum What {
 }
 
 /// Where a generated document goes.
-#[derive(Debug, clap::Args)]
-struct Target {
+#[derive(Debug, Clone, clap::Args)]
+pub(super) struct Target {
     /// The file; without it the document is printed.
     #[arg(long, value_name = "PATH")]
     out: Option<PathBuf>,
@@ -125,12 +131,13 @@ async fn run(app: App, command: Command) -> Result<ExitCode, Error> {
         What::Settings(target) => {
             put(&app, "settings", &target, &generate::settings(&(app.sections)()))?;
         }
-        What::Migrate => {
-            let urls = ground()?.urls().await?;
-            db::migrate(&urls.owner, app.migrations).await?;
-            println!("the database is up to date");
+        What::Migrate { what } => {
+            migrations::migrate(&app, &ground()?, what.unwrap_or(MigrateWhat::Up)).await?;
         }
-        What::Migrations => migrations(&app, &ground()?).await?,
+        What::Migrations { what } => {
+            let what = what.unwrap_or(MigrationsWhat::Status { json: false });
+            return migrations::migrations(&app, &ground()?, what).await;
+        }
         What::Jobs { what } => {
             let what = what.unwrap_or_else(|| JobsWhat::List(Listing::default()));
             return jobs::jobs(&app, &ground()?, what).await;
@@ -145,19 +152,11 @@ async fn run(app: App, command: Command) -> Result<ExitCode, Error> {
 }
 
 /// Prints a generated document, or keeps its file.
-fn put(app: &App, name: &str, target: &Target, text: &str) -> Result<(), Error> {
+pub(super) fn put(app: &App, name: &str, target: &Target, text: &str) -> Result<(), Error> {
     let Some(path) = &target.out else {
         print!("{text}");
         return Ok(());
     };
     let command = format!("{} {name} --out {}", app.name, path.display());
     Ok(ensure(path, text, target.check, &command)?)
-}
-
-async fn migrations(app: &App, ground: &Ground) -> Result<(), Error> {
-    let urls = ground.urls().await?;
-    for (name, applied) in db::migrations(&urls.owner, app.migrations).await? {
-        println!("{}  {name}", if applied { "applied" } else { "pending" });
-    }
-    Ok(())
 }

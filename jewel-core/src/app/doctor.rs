@@ -58,7 +58,8 @@ async fn database(app: &App, ground: &Ground, checkup: Checkup, findings: &mut V
         Ok(standing) => findings.extend(server(&standing, ground.development)),
     }
     let pending = db::migrations(&urls.owner, app.migrations).await.map(|all| {
-        all.into_iter().filter(|(_, applied)| !applied).map(|(name, _)| name).collect::<Vec<_>>()
+        let pending = all.into_iter().filter(|migration| !migration.applied);
+        pending.map(|m| format!("{:04} {}", m.version, m.name)).collect::<Vec<_>>()
     });
     match pending {
         Err(error) => findings.push(wrong("migrations", &error)),

@@ -1,6 +1,6 @@
 //! Why an application does not start.
 
-use crate::{blob, config, crypto, db, state};
+use crate::{blob, config, crypto, db, entity, state};
 
 /// Why an application does not start: always with what to do about it.
 #[derive(Debug, thiserror::Error)]
@@ -35,6 +35,9 @@ pub enum Error {
          visible: set `db.url` to a role without these, and `db.owner_url` to the owner's"
     )]
     Unbound(String),
+    /// The migrations.
+    #[error(transparent)]
+    History(#[from] entity::HistoryError),
     /// The object store.
     #[error(transparent)]
     Blob(#[from] blob::Error),

@@ -1,6 +1,7 @@
 //! The manifest of an application: every annotation and every type, as data.
 
 use super::App;
+use crate::entity;
 use crate::generate;
 use crate::http::{Named, Reads};
 use crate::manifest::{
@@ -17,7 +18,7 @@ pub(super) fn manifest(
 ) -> Result<Manifest, Vec<String>> {
     let mut modules = Vec::new();
     let mut operations = Vec::new();
-    let mut jobs = Vec::new();
+    let (mut jobs, mut entities) = (Vec::new(), Vec::new());
     for module in &app.modules {
         modules.push(manifest::Module {
             name: module.name.to_owned(),
@@ -28,7 +29,13 @@ pub(super) fn manifest(
             operations.push(operation(module.name, &named, settings, describe));
         }
         jobs.extend(module.jobs.iter().map(|job| job.manifest(module.name, describe)));
+        entities.extend(module.entities.iter().map(|definition| {
+            let mut described = (definition.describe)();
+            module.name.clone_into(&mut described.entity.tag);
+            described
+        }));
     }
+    let entities = entity::resolve(entities)?;
     let schemas = describe.schemas().map_err(|names| {
         let clash = |name: String| format!("two types are called `{name}` in the documents");
         names.into_iter().map(clash).collect::<Vec<_>>()
@@ -44,6 +51,7 @@ pub(super) fn manifest(
         modules,
         operations,
         jobs,
+        entities,
         schemas,
     })
 }

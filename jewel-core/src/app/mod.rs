@@ -12,6 +12,7 @@ mod error;
 mod inventory;
 mod jobs;
 mod key;
+mod migrations;
 mod module;
 mod mount;
 mod serve;

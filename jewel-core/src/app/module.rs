@@ -1,7 +1,8 @@
-//! A feature of an application: its name, its endpoints and its jobs.
+//! A feature of an application: its name, its endpoints, its jobs and its entities.
 
 use axum::Router;
 
+use crate::entity;
 use crate::http::Route;
 use crate::job::Definition;
 use crate::manifest::Kind;
@@ -19,6 +20,8 @@ pub struct Module {
     pub(super) description: &'static str,
     pub(super) endpoints: Vec<Route>,
     pub(super) jobs: Vec<Definition>,
+    pub(super) entities: Vec<entity::Definition>,
+    pub(super) dropped: Vec<&'static str>,
     pub(super) mounts: Vec<Mount>,
 }
 
@@ -33,7 +36,15 @@ pub(super) struct Mount {
 impl Module {
     /// A feature; the name is its operations' tag and the first half of their ids.
     pub fn new(name: &'static str, description: &'static str) -> Self {
-        Self { name, description, endpoints: Vec::new(), jobs: Vec::new(), mounts: Vec::new() }
+        Self {
+            name,
+            description,
+            endpoints: Vec::new(),
+            jobs: Vec::new(),
+            entities: Vec::new(),
+            dropped: Vec::new(),
+            mounts: Vec::new(),
+        }
     }
 
     /// Adds endpoints: `endpoints![order, show]`.
@@ -47,6 +58,21 @@ impl Module {
     #[must_use]
     pub fn jobs(mut self, jobs: &[Definition]) -> Self {
         self.jobs.extend_from_slice(jobs);
+        self
+    }
+
+    /// Adds entities: `entities![Shot, Photo]`. Their tables are migrated to.
+    #[must_use]
+    pub fn entities(mut self, entities: &[entity::Definition]) -> Self {
+        self.entities.extend_from_slice(entities);
+        self
+    }
+
+    /// Says that these tables are meant to go, with all their rows: their entities are gone, and
+    /// `migrations generate` asks whether that is so. It can be left out once that is migrated.
+    #[must_use]
+    pub fn dropped(mut self, tables: &[&'static str]) -> Self {
+        self.dropped.extend_from_slice(tables);
         self
     }
 

@@ -28,6 +28,12 @@ pub enum Error {
     /// The schema could not be brought up to date.
     #[error("migrating the database failed")]
     Migrate(#[from] sqlx::migrate::MigrateError),
+    /// A migration cannot be undone.
+    #[error("the migration `{0}` cannot be undone: it has no `.down.sql`")]
+    OneWay(String),
+    /// Undoing would lose what is in the database.
+    #[error("this would lose {}: say `--lossy` where that is meant", .0.join(", "))]
+    Lossy(Vec<String>),
 }
 
 /// What a caller is told to wait when no connection is free.

@@ -16,7 +16,7 @@ mod tx;
 pub(crate) use embedded::name;
 pub use embedded::{Cluster, Embedded, Error as EmbeddedError};
 pub use error::Error;
-pub use migrate::{FRAMEWORK, create, migrate, migrations, owner};
+pub use migrate::{FRAMEWORK, Known, create, migrate, migrations, owner, undo, undoable};
 pub use pool::{Db, Standing};
 pub use settings::Settings;
 pub use tx::Tx;

@@ -13,6 +13,7 @@ mod schema;
 mod settings;
 pub(crate) mod shape;
 mod stages;
+mod tables;
 
 #[cfg(test)]
 pub(crate) mod sample;
@@ -26,5 +27,6 @@ pub use openapi::openapi;
 pub use schema::manifest_schema;
 pub use settings::{PREFIX, SEPARATOR, Section, WELL_KNOWN, settings, variable};
 pub use stages::{all_problems, stage_problems};
+pub use tables::tables;
 
 pub(crate) use settings::definitions;

@@ -154,6 +154,7 @@ pub(crate) fn manifest() -> Manifest {
         ],
         operations,
         jobs: Vec::new(),
+        entities: Vec::new(),
         schemas: describe.schemas().unwrap_or_default(),
     }
 }

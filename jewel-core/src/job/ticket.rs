@@ -10,6 +10,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::entity::Column;
+
 /// The number of a job.
 #[derive(
     Debug,
@@ -28,6 +30,10 @@ use serde_json::Value;
 #[serde(transparent)]
 #[sqlx(transparent)]
 pub struct JobId(pub i64);
+
+impl Column for JobId {
+    const SQL: &'static str = "bigint";
+}
 
 impl fmt::Display for JobId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -4,6 +4,7 @@
 
 mod declared;
 mod describe;
+pub mod entity;
 mod model;
 
 pub use declared::{Argument, Declared, Kind, Limit, Per, Repeat, Slo, Source, Verb};

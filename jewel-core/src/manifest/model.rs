@@ -9,6 +9,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::entity::Entity;
+
 /// The version of this format; a reader refuses one that it does not know.
 pub const FORMAT: u32 = 1;
 
@@ -37,6 +39,8 @@ pub struct Manifest {
     pub operations: Vec<Operation>,
     /// Every job.
     pub jobs: Vec<Job>,
+    /// Every entity.
+    pub entities: Vec<Entity>,
     /// Every named schema.
     pub schemas: BTreeMap<String, Value>,
 }

@@ -66,6 +66,16 @@ impl Client {
         self.request(Method::POST, path)
     }
 
+    /// A PUT request.
+    pub fn put(&self, path: impl Into<String>) -> Request {
+        self.request(Method::PUT, path)
+    }
+
+    /// A PATCH request.
+    pub fn patch(&self, path: impl Into<String>) -> Request {
+        self.request(Method::PATCH, path)
+    }
+
     /// A DELETE request.
     pub fn delete(&self, path: impl Into<String>) -> Request {
         self.request(Method::DELETE, path)

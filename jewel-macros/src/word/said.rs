@@ -2,9 +2,11 @@
 //!
 //! Works on token trees alone: a piece that is wrong ends at its comma and spoils no other.
 
-use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Literal, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::Error;
+
+use crate::sink::Sink;
 
 /// The tokens between two commas; never empty.
 #[derive(Debug, Clone)]
@@ -134,4 +136,21 @@ pub(crate) fn name(piece: &Piece) -> Option<&Ident> {
         [TokenTree::Ident(ident)] => Some(ident),
         _ => None,
     }
+}
+
+/// A piece that is one text; `wrong` says what is meant, where it is none.
+pub(crate) fn text(piece: &Piece, wrong: &str, sink: &mut Sink) -> Option<Literal> {
+    match piece.0.as_slice() {
+        [TokenTree::Literal(literal)] if is_text(literal) => Some(literal.clone()),
+        _ => {
+            sink.on(piece, wrong);
+            None
+        }
+    }
+}
+
+/// Whether a literal is a text, raw or not.
+fn is_text(literal: &Literal) -> bool {
+    let text = literal.to_string();
+    text.starts_with('"') || text.starts_with("r\"") || text.starts_with("r#")
 }

@@ -1,10 +1,10 @@
 //! `schedule("0 4 * * *", zone = "Europe/Berlin", missed = last)`: enqueued by the clock. The
 //! pattern and the zone are judged when the application checks itself.
 
-use proc_macro2::{Literal, TokenStream, TokenTree};
+use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-use super::said::{Form, Piece, Said, name};
+use super::said::{Form, Piece, Said, name, text};
 use super::{Read, Word, hear, job};
 use crate::sink::Sink;
 
@@ -102,17 +102,4 @@ fn pattern(piece: &Piece, sink: &mut Sink) -> Option<Literal> {
     }
     sink.on(piece, wrong);
     None
-}
-
-/// A piece that is one text.
-fn text(piece: &Piece, wrong: &str, sink: &mut Sink) -> Option<Literal> {
-    match piece.0.as_slice() {
-        [TokenTree::Literal(literal)] if literal.to_string().starts_with('"') => {
-            Some(literal.clone())
-        }
-        _ => {
-            sink.on(piece, wrong);
-            None
-        }
-    }
 }

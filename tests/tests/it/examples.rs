@@ -8,6 +8,9 @@ use jewel_core::testing::TestApp;
 use serde_json::json;
 
 #[expect(dead_code, reason = "`main` is for people")]
+#[path = "../../../examples/crud.rs"]
+mod crud;
+#[expect(dead_code, reason = "`main` is for people")]
 #[path = "../../../examples/hello.rs"]
 mod hello;
 #[expect(dead_code, reason = "`main` is for people")]
@@ -24,6 +27,29 @@ async fn hello_greets() {
     assert_eq!(greet("Ada").await.ok::<serde_json::Value>()["text"], "Hello, Ada!");
     assert_eq!(greet("Voldemort").await.problem(), (403, "not_greeted".to_owned()));
     assert_eq!(greet("").await.code(), 422);
+}
+
+#[tokio::test]
+async fn notes_are_written_listed_shown_changed_and_deleted() {
+    let test = TestApp::start(crud::app()).await;
+    let client = test.client();
+    let text = |text: &str| json!({ "text": text });
+    let made = client.post("/v1/notes").json(&text("a ring")).send().await;
+    let (note, place) = (made.json(), made.header("location").to_owned());
+    assert_eq!((made.code(), &note["text"]), (201, &json!("a ring")));
+    client.post("/v1/notes").json(&text("a brooch")).send().await;
+    let list = client.get("/v1/notes?limit=1").send().await.json();
+    assert_eq!(list["items"][0]["text"], "a brooch", "newest first");
+    let next = format!("/v1/notes?limit=1&after={}", list["next"].as_str().unwrap());
+    assert_eq!(client.get(next).send().await.json(), json!({ "items": [note] }));
+    let changed = client.put(&*place).json(&text("a gold ring")).send().await.json();
+    assert_eq!(client.get(&*place).send().await.json(), changed);
+    assert_eq!(client.put(&*place).json(&text("")).send().await.code(), 422);
+    assert_eq!(client.delete(&*place).send().await.code(), 204);
+    let gone = [client.get(&*place), client.delete(&*place), client.put(&*place).json(&text("x"))];
+    for request in gone {
+        assert_eq!(request.send().await.problem(), (404, "not_found".to_owned()));
+    }
 }
 
 #[tokio::test]

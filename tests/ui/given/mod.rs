@@ -5,8 +5,8 @@
 pub use jewel_core::http::{NoContent, Url};
 pub use jewel_core::job::{Job, JobError};
 pub use jewel_core::{
-    Account, Body, Caller, Id, Path, Problem, Public, Query, State, Tx, User, delete, endpoints,
-    get, input, job, jobs, output, patch, post, put,
+    Account, Body, Caller, Column, Id, Path, Problem, Public, Query, State, Timestamp, Tx, User,
+    delete, endpoints, entity, get, input, job, jobs, output, patch, post, put,
 };
 
 /// What can go wrong.

@@ -68,6 +68,10 @@ fn steps() -> Vec<Step> {
             Xtask(vec![file.name, "--check"]),
         ));
     }
+    let said = "entities, migrations and snapshot say the same";
+    steps.push(step("migrations", said, Xtask(vec!["migrations", "check"])));
+    let docs = Xtask(vec!["migrations", "docs", "--check"]);
+    steps.push(step("tables", "the reference of the tables is current", docs));
     let doc = &["doc", "--workspace", "--no-deps"];
     steps.extend([
         step("doc", "the documentation builds without a warning", Cargo(doc, RUSTDOC)),

@@ -9,7 +9,7 @@ use crate::manifest::Mounted;
 
 const KRATE: &str = "jewel-app";
 
-/// Compares the annotated functions of a file with the manifest.
+/// Compares the annotated items of a file with the manifest.
 pub(super) fn check(source: &Source, mounted: &Mounted) -> Vec<Finding> {
     if source.krate != KRATE || !source.in_src() {
         return Vec::new();
@@ -18,7 +18,11 @@ pub(super) fn check(source: &Source, mounted: &Mounted) -> Vec<Finding> {
     for item in annotated::of(source) {
         let module = source.module_at(item.line).join("::");
         if !mounted.holds(&module, &item.name) && !source.is_test(item.line) {
-            let list = if item.word == "job" { "jobs" } else { "endpoints" };
+            let list = match item.word.as_str() {
+                "job" => "jobs",
+                "entity" => "entities",
+                _ => "endpoints",
+            };
             let what = format!(
                 "`{}` is annotated and not mounted: add it to `.{list}({list}![..])` of its module",
                 item.name

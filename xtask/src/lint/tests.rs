@@ -159,14 +159,15 @@ fn paths_are_judged() {
 
 const HANDLERS: &str = "#[get(\"/v1/shots\", access(account))]\npub async fn list() {}\n\
     mod inner {\n #[jewel_core::job(queue = renders)]\n pub async fn render() {}\n}\n\
-    #[get]\nfn accessor() {}\n#[cfg(test)]\nmod tests { #[get(\"/x\")] fn x() {} }";
+    #[get]\nfn accessor() {}\n#[cfg(test)]\nmod tests { #[get(\"/x\")] fn x() {} }\n\
+    #[entity(table = \"shots\")]\nstruct Shot {}";
 
 #[test]
-fn annotated_functions_are_found() -> Result<()> {
+fn annotated_items_are_found() -> Result<()> {
     let source = Source::parse("jewel-app", "jewel-app/src/shot/api.rs", HANDLERS.to_owned())?;
     let found = annotated::of(&source);
     let names: Vec<_> = found.iter().map(|item| (item.name.as_str(), item.line)).collect();
-    assert_eq!(names, [("list", 1), ("render", 4), ("x", 10)]);
+    assert_eq!(names, [("list", 1), ("render", 4), ("x", 10), ("Shot", 11)]);
     assert_eq!(found[0].path.as_deref(), Some("/v1/shots"));
     assert_eq!(lines(naming::check, "jewel-app/src/shot/api.rs", HANDLERS)?, [0; 0]);
     Ok(())
@@ -179,9 +180,10 @@ fn what_is_not_mounted_is_found() -> Result<()> {
         let mounted = Mounted::read(manifest)?;
         Ok(mounted::check(&source, &mounted).iter().map(|finding| finding.line).collect())
     };
-    assert_eq!(found(r#"{"operations": []}"#)?, [1, 4]);
+    assert_eq!(found(r#"{"operations": []}"#)?, [1, 4, 11]);
     let operation = r#"{"operations": [{"name": "list", "module": "jewel_app::shot::api"}],
-        "jobs": [{"name": "render", "module": "jewel_app::shot::api::inner"}]}"#;
+        "jobs": [{"name": "render", "module": "jewel_app::shot::api::inner"}],
+        "entities": [{"name": "Shot", "module": "jewel_app::shot::api"}]}"#;
     assert_eq!(found(operation)?, [0; 0]);
     Ok(())
 }

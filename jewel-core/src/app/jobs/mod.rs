@@ -211,7 +211,7 @@ async fn explained(
     // Without its role no connection is made either.
     if missing || matches!(error, db::Error::Exhausted(_)) {
         let all = db::migrations(&urls.owner, app.migrations).await.unwrap_or_default();
-        if all.iter().any(|(_, applied)| !applied) {
+        if all.iter().any(|migration| !migration.applied) {
             let said = format!("the database is not up to date; run `{} migrate`", app.name);
             return Err(Error::Refused(said));
         }
