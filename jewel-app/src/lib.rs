@@ -40,6 +40,7 @@ pub fn app() -> App {
         .description("A photo of a piece of jewellery goes in, studio shots come out.")
         .license(env!("CARGO_PKG_LICENSE"))
         .migrations(&MIGRATIONS)
+        .schema(include_str!("../migrations/schema.json"))
         .settings::<Settings>()
         .state(|_| Ok(account::Passwords::default()))
         .state(|setup| {

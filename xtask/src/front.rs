@@ -21,10 +21,8 @@ pub(crate) const GENERATED: &[Generated] = &[
     Generated { name: "settings", out: "docs/reference/settings.md" },
 ];
 
-/// The reference of the tables.
-const TABLES: &str = "docs/reference/tables.md";
-
-const APP: [&str; 5] = ["run", "--quiet", "--package", "jewel-app", "--"];
+/// How jewel-app's own binary is run.
+pub(crate) const APP: [&str; 5] = ["run", "--quiet", "--package", "jewel-app", "--"];
 
 /// What a generator's front door takes.
 #[derive(clap::Args)]
@@ -54,19 +52,6 @@ pub(crate) fn generate(name: &str, args: &Args) -> Result<()> {
             entry.out
         )
     })
-}
-
-/// Generates and checks jewel-app's migrations: passes the words on, with its folder.
-pub(crate) fn migrations(words: &[String]) -> Result<()> {
-    let mut run = command::cargo(&APP);
-    run.arg("migrations").args(words);
-    if words.first().is_some_and(|word| ["generate", "new", "check"].contains(&word.as_str())) {
-        run.args(["--root", "jewel-app"]);
-    }
-    if words.first().is_some_and(|word| word == "docs") {
-        run.args(["--out", TABLES]);
-    }
-    command::run(run)
 }
 
 /// Prints the manifest.

@@ -17,6 +17,7 @@ mod harness;
 mod hundred;
 mod lint;
 mod manifest;
+mod migrations;
 mod workspace;
 
 use std::process::ExitCode;
@@ -45,7 +46,7 @@ enum Command {
     Openapi(front::Args),
     /// Write the reference of all settings, or check that it is current
     Settings(front::Args),
-    /// jewel-app's migrations: `generate NAME`, `new NAME`, `check`, `docs`, `status`
+    /// jewel-app's migrations: `generate NAME`, `new NAME`, `check`, `lint`, `docs`, `status`
     Migrations {
         /// What to do; `--help` says more
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
@@ -78,7 +79,7 @@ fn run(command: Command) -> Result<()> {
         Command::Audit => deny::audit(),
         Command::Openapi(args) => front::generate("openapi", &args),
         Command::Settings(args) => front::generate("settings", &args),
-        Command::Migrations { words } => front::migrations(&words),
+        Command::Migrations { words } => migrations::run(&words),
         Command::Manifest => front::manifest(),
         Command::Bench(args) => bench::run(&args),
         Command::Drill(args) => drill::run(&args),

@@ -4,4 +4,5 @@ set local lock_timeout = '100ms';
 
 revoke usage on schema public from jewel_app;
 
+-- squawk-ignore ban-drop-table
 drop table notes;

@@ -11,6 +11,7 @@ use http::header::CONTENT_TYPE;
 use tokio::sync::watch;
 use tokio::time::timeout;
 
+use super::schema::Expected;
 use crate::db::Db;
 use crate::http::Slots;
 use crate::job::Jobs;
@@ -26,6 +27,8 @@ pub(super) struct Watched {
     pub(super) slots: Slots,
     pub(super) db: Option<Db>,
     pub(super) jobs: Option<Jobs>,
+    /// What the database must have.
+    pub(super) schema: Option<Expected>,
     /// Whether the process was asked to stop.
     pub(super) stop: watch::Receiver<bool>,
 }
@@ -40,14 +43,28 @@ pub(super) fn router(watched: Watched) -> Router {
         .with_state(watched)
 }
 
-/// Ready is who should be sent requests: not stopping, and the database answers.
+/// Ready is who should be sent requests: not stopping, the database answers, and it is the one that
+/// the program was made for.
 async fn ready(State(watched): State<Watched>) -> Response {
     if *watched.stop.borrow() {
         return (StatusCode::SERVICE_UNAVAILABLE, "stopping\n").into_response();
     }
     let Some(db) = &watched.db else { return "ready\n".into_response() };
-    match timeout(READY_TIME, db.check()).await {
-        Ok(Ok(_)) => "ready\n".into_response(),
+    let missing = async {
+        db.check().await?;
+        match &watched.schema {
+            Some(schema) => schema.missing(db).await,
+            None => Ok(Vec::new()),
+        }
+    };
+    match timeout(READY_TIME, missing).await {
+        Ok(Ok(missing)) if missing.is_empty() => "ready\n".into_response(),
+        Ok(Ok(missing)) => {
+            let said =
+                format!("the schema is another than the program's:\n{}\n", missing.join("\n"));
+            tracing::error!("{}", said.trim_end());
+            (StatusCode::SERVICE_UNAVAILABLE, said).into_response()
+        }
         Ok(Err(error)) => {
             tracing::warn!(%error, "not ready");
             (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n").into_response()

@@ -69,9 +69,27 @@ async fn database(app: &App, ground: &Ground, checkup: Checkup, findings: &mut V
         }
         Ok(_) => {
             findings.push(Finding::ok("migrations", "all applied"));
+            findings.extend(schema(app, &db).await);
             findings.extend(jobs::check_queue(app, &Jobs::new(db), checkup).await);
         }
     }
+}
+
+/// Whether the tables are those that the program was made for.
+async fn schema(app: &App, db: &Db) -> Option<Finding> {
+    let missing = match app.expected() {
+        Ok(expected) => expected?.missing(db).await,
+        Err(error) => return Some(wrong("schema", &error)),
+    };
+    Some(match missing {
+        Err(error) => wrong("schema", &error),
+        Ok(missing) if missing.is_empty() => Finding::ok("schema", "as the program means it"),
+        Ok(missing) => {
+            let said = format!("another than the program's: {}", missing.join("; "));
+            let advice = "somebody changed it by hand: undo that, or make it a migration";
+            Finding::new("schema", Level::Fail, said, advice)
+        }
+    })
 }
 
 /// The server's version, and the role that row-level security must bind.

@@ -15,6 +15,7 @@ mod key;
 mod migrations;
 mod module;
 mod mount;
+mod schema;
 mod serve;
 mod settings;
 mod setup;
@@ -73,6 +74,7 @@ pub struct App {
     license: Option<&'static str>,
     modules: Vec<Module>,
     migrations: Option<&'static Migrator>,
+    schema: Option<&'static str>,
     load: Load,
     sections: fn() -> Vec<Section>,
     states: Vec<Make>,
@@ -90,6 +92,7 @@ impl App {
             license: None,
             modules: Vec::new(),
             migrations: None,
+            schema: None,
             load: load::<Nothing>,
             sections: Section::all::<Settings>,
             states: Vec::new(),
@@ -129,6 +132,14 @@ impl App {
     #[must_use]
     pub fn migrations(mut self, migrations: &'static Migrator) -> Self {
         self.migrations = Some(migrations);
+        self
+    }
+
+    /// The snapshot that the migrations lead to, `include_str!("../migrations/schema.json")`: a
+    /// process whose database falls short of it is not ready, and says what is missing.
+    #[must_use]
+    pub fn schema(mut self, snapshot: &'static str) -> Self {
+        self.schema = Some(snapshot);
         self
     }
 

@@ -8,6 +8,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
 use super::admin::{self, Watched};
+use super::schema::Expected;
 use super::{App, Assembled, Environment, Error, Insert, Settings, key};
 use crate::blob::Blob;
 use crate::clock::Clock;
@@ -103,17 +104,24 @@ impl App {
         ground.check(&self)?;
         let development = ground.development;
         let settings = ground.settings.clone();
+        let schema = self.expected()?;
         let assembled = self.prepare(ground).await?;
         if let (Some(db), false) = (&assembled.context.db, development) {
             bound(db).await?;
         }
         let (tell, stop) = watch::channel(false);
+        if let (Some(schema), Some(db)) = (&schema, &assembled.context.db) {
+            for missing in schema.missing(db).await? {
+                tracing::error!("the schema is another than the program's: {missing}");
+            }
+        }
         tokio::spawn(async move {
             told().await;
             tracing::info!("stopping");
             tell.send_replace(true);
         });
-        Box::pin(run(assembled, &settings, role, meter, stop)).await
+        let serving = Serving { assembled, schema, meter };
+        Box::pin(run(serving, &settings, role, stop)).await
     }
 
     /// Brings the database up to date and puts everything together.
@@ -141,19 +149,27 @@ async fn bound(db: &Db) -> Result<(), Error> {
     if standing.unbound { Err(Error::Unbound(standing.role)) } else { Ok(()) }
 }
 
+/// What serves.
+struct Serving {
+    assembled: Assembled,
+    schema: Option<Expected>,
+    meter: Meter,
+}
+
 /// Answers and works until `stop`, then drains.
 async fn run(
-    assembled: Assembled,
+    serving: Serving,
     settings: &Settings,
     role: Role,
-    meter: Meter,
     stop: watch::Receiver<bool>,
 ) -> Result<(), Error> {
+    let Serving { assembled, schema, meter } = serving;
     let watched = Watched {
         meter: meter.clone(),
         slots: assembled.slots.clone(),
         db: assembled.context.db.clone(),
         jobs: assembled.jobs.clone(),
+        schema,
         stop: stop.clone(),
     };
     let admin = listen(settings.http.admin_listen).await?;

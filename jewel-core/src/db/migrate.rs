@@ -105,7 +105,7 @@ async fn lock(connection: &mut PgConnection) -> Result<(), Error> {
 async fn apply(connection: &mut PgConnection, migrator: &Migrator) -> Result<(), Error> {
     for _ in 1..TRIES {
         drop_unfinished(connection, migrator).await?;
-        match migrator.run(&mut *connection).await {
+        match migrator.run_direct(None, &mut *connection, false).await {
             Err(MigrateError::ExecuteMigration(error, version)) if is_locked(&error) => {
                 tracing::info!(version, "a table is locked by somebody else: trying again");
                 sleep(AGAIN).await;
@@ -113,7 +113,7 @@ async fn apply(connection: &mut PgConnection, migrator: &Migrator) -> Result<(),
             done => return Ok(done?),
         }
     }
-    Ok(migrator.run(connection).await?)
+    Ok(migrator.run_direct(None, connection, false).await?)
 }
 
 fn is_locked(error: &sqlx::Error) -> bool {

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sqlx::PgConnection;
 
-use crate::db;
+use crate::db::{self, Db};
 
 /// All of it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -134,6 +134,22 @@ pub struct Function {
 pub async fn read(connection: &mut PgConnection) -> Result<Catalogue, db::Error> {
     let value: Value =
         sqlx::query_scalar(include_str!("catalogue.sql")).fetch_one(connection).await?;
+    parsed(value)
+}
+
+/// Reads the catalogue of the application's own database, in its own role.
+///
+/// # Errors
+/// Where the connection is lost.
+pub async fn live(db: &Db) -> Result<Catalogue, db::Error> {
+    let mut tx = db.begin(None).await?;
+    sqlx::query("set local search_path = public").execute(&mut tx).await?;
+    let value: Value = sqlx::query_scalar(include_str!("catalogue.sql")).fetch_one(&mut tx).await?;
+    tx.rollback().await?;
+    parsed(value)
+}
+
+fn parsed(value: Value) -> Result<Catalogue, db::Error> {
     serde_json::from_value(value).map_err(|error| sqlx::Error::Decode(error.into()).into())
 }
 

@@ -12,6 +12,26 @@ impl Catalogue {
         lines
     }
 
+    /// In what the schema of a running database falls short of this one. What it has beside is its
+    /// operators' business (an index, a table), as long as nobody sees more or may do more by it.
+    pub fn misses(&self, live: &Self) -> Vec<String> {
+        let mut live = live.clone();
+        live.tables.retain(|name, _| self.tables.contains_key(name));
+        live.views.retain(|name, _| self.views.contains_key(name));
+        live.functions.retain(|name, _| self.functions.contains_key(name));
+        live.extensions.retain(|name| self.extensions.contains(name));
+        live.others.retain(|other| self.others.contains(other));
+        for (name, table) in &mut live.tables {
+            let Some(meant) = self.tables.get(name) else { continue };
+            table.indexes.retain(|index, _| meant.indexes.contains_key(index));
+            table.columns.retain(|column| {
+                let optional = column.null || column.default.is_some();
+                meant.column(&column.name).is_some() || !optional && column.generated.is_none()
+            });
+        }
+        self.differences(&live)
+    }
+
     /// As JSON, with columns by their names.
     fn by_name(&self) -> Value {
         let mut value = serde_json::to_value(self).unwrap_or_default();

@@ -227,7 +227,7 @@ fn file(step: Option<&Step>) -> String {
     };
     let mut text = String::new();
     if step.alone {
-        text.push_str("-- no-transaction\n");
+        text.push_str("-- no-transaction\n-- squawk-disable-assume-in-transaction\n");
     }
     text.push_str(GENERATED);
     for lost in &step.loses {
@@ -237,7 +237,36 @@ fn file(step: Option<&Step>) -> String {
         text.push_str("set local lock_timeout = '100ms';\n");
     }
     for statement in &step.statements {
-        let _ = writeln!(text, "\n{statement};");
+        // One statement without a transaction cannot say how long it waits.
+        let rule = if step.alone { Some("require-lock-timeout") } else { meant(statement) };
+        let meant = rule.map(|rule| format!("-- squawk-ignore {rule}\n"));
+        let _ = writeln!(text, "\n{}{statement};", meant.unwrap_or_default());
     }
     text
+}
+
+/// The rule of squawk that warns of a statement which the source has asked for.
+fn meant(statement: &str) -> Option<&'static str> {
+    const RULES: &[(&str, &str, &str)] = &[
+        ("alter table ", " drop column ", "ban-drop-column"),
+        ("alter table ", " drop not null", "ban-drop-not-null"),
+        // A rule that was proven in the file before says so already.
+        ("alter table ", " set not null", "adding-not-nullable-field"),
+        ("alter table ", " drop default", "ban-drop-default"),
+        ("alter table ", " drop expression", "ban-drop-generated-expression"),
+        ("alter table ", " drop constraint ", "ban-drop-constraint"),
+        ("alter table ", " rename column ", "renaming-column"),
+        ("alter table ", " rename constraint ", "renaming-object"),
+        ("alter table ", " rename to ", "renaming-table"),
+        ("alter table ", " type ", "changing-column-type"),
+        ("alter index ", " rename to ", "renaming-object"),
+        ("drop table ", "", "ban-drop-table"),
+        ("drop view ", "", "ban-drop-view"),
+        ("drop function ", "", "ban-drop-function"),
+        ("drop extension ", "", "ban-drop-extension"),
+    ];
+    let says = |(begin, part, _): &&(&str, &str, &str)| {
+        statement.starts_with(begin) && statement.contains(part)
+    };
+    RULES.iter().find(says).map(|(.., rule)| *rule)
 }

@@ -29,7 +29,7 @@ use std::any::TypeId;
 use sqlx::FromRow;
 use sqlx::postgres::PgRow;
 
-pub use catalogue::{Catalogue, read};
+pub use catalogue::{Catalogue, live, read};
 use catalogue::{Policy, Security, Table};
 pub use column::{Column, Field, field};
 pub use folder::{Folder, FolderError};
@@ -38,7 +38,7 @@ pub use plan::Unclear;
 pub use problem::RowProblem;
 use render::render;
 pub use resolve::resolve;
-pub use scratch::Scratch;
+pub use scratch::{Made, Scratch};
 
 use crate::manifest::entity as model;
 

@@ -19,6 +19,7 @@ use crate::crypto::{KeyRing, MasterKey, Tokens};
 use crate::http;
 use crate::id::Id;
 use crate::job::{Args, Enqueue};
+use crate::manifest::entity::Entity;
 use crate::observe;
 use crate::state::State;
 use crate::tenant::{Account, User};
@@ -32,6 +33,7 @@ const LOOK: Duration = Duration::from_millis(5);
 pub struct TestApp {
     assembled: Assembled,
     settings: Settings,
+    pub(super) entities: Vec<Entity>,
     db: TestDb,
     clock: Clock,
     /// Microseconds of the turned clock that scheduled jobs have been told of.
@@ -70,6 +72,7 @@ impl TestApp {
             keys: KeyRing::from(MasterKey::random()),
             clock: clock.clone(),
         };
+        let entities = must("the manifest", app.manifest()).entities;
         let assembled = must("the application", app.assemble(environment));
         let (stop, stopped) = watch::channel(false);
         if let Some(jobs) = assembled.jobs.clone() {
@@ -81,7 +84,7 @@ impl TestApp {
         }
         let turned = AtomicI64::new(0);
         let leftovers = Leftovers::default();
-        Self { assembled, settings, db, clock, turned, leftovers, _folder: folder, stop }
+        Self { assembled, settings, entities, db, clock, turned, leftovers, _folder: folder, stop }
     }
 
     /// A client without credentials, at 127.0.0.1.

@@ -7,6 +7,7 @@ mod app;
 mod client;
 mod database;
 mod leftovers;
+mod tenants;
 
 pub use app::TestApp;
 pub use client::{Client, Request, Response};

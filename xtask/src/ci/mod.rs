@@ -70,6 +70,8 @@ fn steps() -> Vec<Step> {
     }
     let said = "entities, migrations and snapshot say the same";
     steps.push(step("migrations", said, Xtask(vec!["migrations", "check"])));
+    let linted = "migrations hold nobody up";
+    steps.push(step("squawk", linted, Xtask(vec!["migrations", "lint"])));
     let docs = Xtask(vec!["migrations", "docs", "--check"]);
     steps.push(step("tables", "the reference of the tables is current", docs));
     let doc = &["doc", "--workspace", "--no-deps"];

@@ -58,6 +58,11 @@ const DRILLS: &[Entry<Args>] = &[
         what: "workers and PostgreSQL are killed, paused and cut off; no job is lost",
         run: chaos_jobs,
     },
+    Entry {
+        name: "migrate",
+        what: "a million rows get rules and an index while they are written; nobody waits",
+        run: migrate,
+    },
 ];
 
 /// Runs the drill, or lists them all.
@@ -74,6 +79,15 @@ pub(crate) fn run(args: &Args) -> Result<()> {
 fn chaos_jobs(args: &Args) -> Result<Outcome> {
     let mut cargo = command::cargo(&["test", "--package", "tests", "--test", "chaos", "--"]);
     cargo.args(["--minutes", &args.minutes.to_string()]);
+    if args.json {
+        cargo.arg("--json");
+    }
+    harness::elsewhere(cargo)
+}
+
+fn migrate(args: &Args) -> Result<Outcome> {
+    let mut cargo = command::cargo(&["test", "--package", "tests", "--test", "migrate", "--"]);
+    cargo.args(["--rows", "1000000"]);
     if args.json {
         cargo.arg("--json");
     }

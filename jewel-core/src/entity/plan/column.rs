@@ -12,9 +12,11 @@ pub(super) fn columns(name: &str, was: &Table, now: &Table, meant: &Meant, draft
     let new = |column: &&Column| was.column(&column.name).is_none();
     let appeared: Vec<String> =
         now.columns.iter().filter(new).map(|column| column.name.clone()).collect();
+    let mut renamed = false;
     for column in was.columns.iter().filter(|column| now.column(&column.name).is_none()) {
         // A generated one holds nothing that is not in the others.
         if !meant.back && column.generated.is_none() && !is_dropped(meant, name, &column.name) {
+            renamed = true;
             draft.ask(Unclear::ColumnGone {
                 table: name.to_owned(),
                 column: column.name.clone(),
@@ -25,6 +27,8 @@ pub(super) fn columns(name: &str, was: &Table, now: &Table, meant: &Meant, draft
     }
     for column in &now.columns {
         match was.column(&column.name) {
+            // What is asked already: a new column may be a former one.
+            None if renamed => {}
             None => add(name, column, meant, draft),
             Some(old) if old != column => change(name, old, column, meant, draft),
             Some(_) => {}

@@ -12,6 +12,8 @@ use proptest::test_runner::{Config, RngSeed, TestCaseError, TestRunner};
 use serde_json::Value;
 use sqlx::migrate::Migrator;
 use sqlx::{AssertSqlSafe, PgConnection};
+use squawk_linter::{Linter, Rule};
+use squawk_syntax::SourceFile;
 use tokio::runtime::Runtime;
 
 use super::edit::{Edit, histories};
@@ -66,6 +68,7 @@ async fn travel(history: &[Vec<Edit>; 3], root: &Path, scratch: &mut Scratch) ->
         if !again.is_empty() {
             return Err(format!("generated twice: {again:?}"));
         }
+        linted(root)?;
         let migrator = migrator(root).await?;
         migrator.run(&mut live.connection).await.map_err(told)?;
         let catalogue = read(&mut live.connection).await.map_err(told)?;
@@ -194,6 +197,41 @@ fn kept(stop: &Stop, lost: &Lost, found: &BTreeMap<String, Vec<Value>>) -> Outco
         }
     }
     Ok(())
+}
+
+/// Whatever is generated, squawk finds nothing in it that could hold up or break others.
+fn linted(root: &Path) -> Outcome {
+    for entry in std::fs::read_dir(root.join("migrations")).map_err(told)? {
+        let path = entry.map_err(told)?.path();
+        if path.extension().is_none_or(|end| end != "sql") {
+            continue;
+        }
+        let text = std::fs::read_to_string(&path).map_err(told)?;
+        let parsed = SourceFile::parse(&text);
+        let mut linter = Linter::with_rules(&[], &excluded());
+        linter.settings.assume_in_transaction = !text.starts_with("-- no-transaction");
+        let found = linter.lint(&parsed, &text);
+        if let Some(first) = found.first() {
+            return Err(format!("{}: {}: {}\n{text}", path.display(), first.code, first.message));
+        }
+        if !parsed.errors().is_empty() {
+            return Err(format!("{}: {:?}\n{text}", path.display(), parsed.errors()));
+        }
+        // For squawk's own command line, where somebody asks for them.
+        if let (Ok(folder), Some(name)) = (std::env::var("MIGRATIONS_TO"), path.file_name()) {
+            let case = root.file_name().unwrap_or_default().display();
+            let to = Path::new(&folder).join(format!("{case}_{}", name.display()));
+            std::fs::copy(&path, to).map_err(told)?;
+        }
+    }
+    Ok(())
+}
+
+/// What squawk is not asked, by the workspace's own settings.
+fn excluded() -> Vec<Rule> {
+    let config: toml::Table = include_str!("../../../../.squawk.toml").parse().unwrap();
+    let rules = config["excluded_rules"].as_array().unwrap();
+    rules.iter().map(|rule| Rule::try_from(rule.as_str().unwrap()).unwrap()).collect()
 }
 
 async fn migrator(root: &Path) -> Outcome<Migrator> {
