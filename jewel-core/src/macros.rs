@@ -266,9 +266,6 @@ pub mod words {
     /// that name a row of another entity together.
     pub fn foreign() {}
 
-    /// `retain = 730d`: how long a row is kept after it was made.
-    pub fn retain() {}
-
     /// `fillfactor = 80`: the percentage of a page that inserts fill; the rest is for updates.
     pub fn fillfactor() {}
 

@@ -334,7 +334,6 @@ pub fn problem(item: TokenStream) -> TokenStream {
 /// | `unique(account, name)` | what no two rows have alike | may be said again |
 /// | `check("width > height")` | what holds for every row | may be said again |
 /// | `foreign(a, b, to = Photo(a, id))` | columns that name a row together | may be said again |
-/// | `retain = 730d` | how long a row is kept | |
 /// | `fillfactor = 80` | how full a page is made, in percent | |
 /// | `was = "pictures"`, `dropped(note)` | a former name; columns that are meant to go | |
 ///

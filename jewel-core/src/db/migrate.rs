@@ -15,7 +15,7 @@ pub static FRAMEWORK: Migrator = sqlx::migrate!("./migrations");
 
 /// How often it is tried again where a table is locked by somebody else, and after which time. Each
 /// try waits a tenth of a second, so that those who come behind it are not held up for longer.
-const TRIES: usize = 300;
+const TRIES: usize = 200;
 const AGAIN: Duration = Duration::from_millis(200);
 
 /// Applies what is missing, as the owner, one process at a time.

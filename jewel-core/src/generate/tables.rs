@@ -86,9 +86,6 @@ fn rights(entity: &Entity) -> String {
     if let Some(owner) = &entity.owner {
         let _ = write!(text, " `own`: by `{owner}`.");
     }
-    if let Some(retain) = entity.retain_ms {
-        let _ = write!(text, " A row is kept for {} days.", retain / 86_400_000);
-    }
     text
 }
 

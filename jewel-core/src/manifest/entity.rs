@@ -26,9 +26,6 @@ pub struct Entity {
     /// The column that names the account whose row it is: row-level security goes by it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<String>,
-    /// How long a row is kept, in milliseconds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub retain_ms: Option<u64>,
     /// The percentage of a page that inserts fill: the rest is for updates.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fillfactor: Option<u8>,

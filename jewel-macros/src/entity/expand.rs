@@ -86,10 +86,6 @@ fn described(entity: &Entity, name: &Ident) -> TokenStream {
     let source = handler::source();
     let owner = option(words.owner.as_ref().map(plain));
     let was = option_tokens(words.was.as_ref().map(|was| quote!(#was.to_owned())));
-    let retain = option_tokens(words.retain.map(|retain| {
-        let millis = u64::try_from(retain.as_millis()).unwrap_or(u64::MAX);
-        quote!(#millis)
-    }));
     let fillfactor = option_tokens(words.fillfactor.map(|fill| {
         let fill = u8::try_from(fill).unwrap_or(100);
         quote!(#fill)
@@ -116,7 +112,6 @@ fn described(entity: &Entity, name: &Ident) -> TokenStream {
                 summary: #summary.to_owned(),
                 description: #description.to_owned(),
                 owner: #owner,
-                retain_ms: #retain,
                 fillfactor: #fillfactor,
                 may: __model::May {
                     insert: #insert,

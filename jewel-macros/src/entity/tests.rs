@@ -18,7 +18,6 @@ fn an_entity_with_every_word() {
         unique(account, note, name = shots_once),
         check("price > 0", name = shots_paid),
         foreign(account, photo, to = Photo(account, id), on_delete = set_null(photo)),
-        retain = 730d,
         fillfactor = 80,
         was = "pictures",
         dropped(title)

@@ -1,7 +1,5 @@
 //! The words of an entity, and what an entity has heard; those that are one value stand here.
 
-use std::time::Duration;
-
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::ToTokens;
 
@@ -11,7 +9,7 @@ use super::index::Index;
 use super::may::May;
 use super::said::{name, text};
 use super::together::Together;
-use super::{Read, Word, foreign, holds, index, may, together, unit};
+use super::{Read, Word, foreign, holds, index, later, may, together, unit};
 
 /// Every word of `#[entity]`.
 pub(crate) const TABLE: &[&Word<Words>] = &[
@@ -24,7 +22,8 @@ pub(crate) const TABLE: &[&Word<Words>] = &[
     &together::WORD,
     &holds::WORD,
     &foreign::WORD,
-    &RETAIN,
+    &later::RETAIN,
+    &later::PARTITION,
     &FILLFACTOR,
     &WAS,
     &DROPPED,
@@ -49,8 +48,6 @@ pub(crate) struct Words {
     pub(crate) checks: Vec<Holds>,
     /// What its columns refer to together.
     pub(crate) foreign: Vec<Foreign>,
-    /// How long a row is kept.
-    pub(crate) retain: Option<Duration>,
     /// How full a page is made.
     pub(crate) fillfactor: Option<u32>,
     /// The table's former name.
@@ -86,15 +83,6 @@ const NAMES: Word<Words> = Word {
     read: Read::Once(|said, words, sink| {
         let Some(value) = sink.take(said.value(NAMES.form)) else { return };
         words.names = Some(value.to_token_stream());
-    }),
-};
-
-const RETAIN: Word<Words> = Word {
-    name: "retain",
-    form: "retain = 730d",
-    read: Read::Once(|said, words, sink| {
-        let value = said.value(RETAIN.form).and_then(|value| unit::duration(&value));
-        words.retain = sink.take(value);
     }),
 };
 

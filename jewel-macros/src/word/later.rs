@@ -3,7 +3,7 @@
 //! A word that is built moves from here to a file of its own.
 
 use super::access::Access;
-use super::{Read, Word, endpoint};
+use super::{Read, Word, endpoint, entity};
 
 /// An audit row, committed with the effect.
 pub(crate) const AUDIT: Word<endpoint::Words> =
@@ -28,3 +28,11 @@ pub(crate) const SERVICE: Word<Option<Access>> =
 /// A person who runs the application.
 pub(crate) const ADMIN: Word<Option<Access>> =
     Word { name: "admin", form: "access(admin)", read: Read::Later };
+
+/// How long a row is kept.
+pub(crate) const RETAIN: Word<entity::Words> =
+    Word { name: "retain", form: "retain = 730d", read: Read::Later };
+
+/// A table in parts, by time.
+pub(crate) const PARTITION: Word<entity::Words> =
+    Word { name: "partition", form: "partition(by = month)", read: Read::Later };
