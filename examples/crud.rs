@@ -1,5 +1,4 @@
-//! One entity and the five endpoints that it is usually given. Its migration was written by `cargo
-//! run -p examples --example crud -- migrations generate notes --root examples/crud`.
+//! One entity, five endpoints; `migrations generate notes --root examples/crud` made its migration.
 
 use jewel_core::entity::RowProblem;
 use jewel_core::{App, Body, Created, Id, Module, NoContent, Page, Paging, Path, Query, Tx};
