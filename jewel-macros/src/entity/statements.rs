@@ -66,7 +66,7 @@ fn matching(fields: &[&Field], from: usize) -> String {
     parts.join(" and ")
 }
 
-/// The arguments of a statement, from these fields of `whose`.
+/// The arguments of a statement: these fields, each by the expression that is its value.
 fn arguments<'f>(
     fields: impl IntoIterator<Item = &'f Field>,
     value: impl Fn(&syn::Ident) -> TokenStream,

@@ -4,7 +4,7 @@ use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 
 use super::said::{Form, Piece, Said, name, pieces};
-use super::together::{NAME, columns};
+use super::together::{NAME, called, columns};
 use super::{Read, Word, entity, hear};
 use crate::sink::Sink;
 
@@ -68,10 +68,7 @@ const DELETE: Word<Beside> = Word {
 const CALLED: Word<Beside> = Word {
     name: "name",
     form: NAME.form,
-    read: Read::Once(|said, beside, sink| match NAME.read {
-        Read::Once(read) | Read::Often(read) => read(said, &mut beside.name, sink),
-        Read::Later => {}
-    }),
+    read: Read::Once(|said, beside, sink| beside.name = called(said, sink)),
 };
 
 /// How it is said what becomes of a row.

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Literal, TokenTree};
 use quote::quote;
 
 use super::said::{Form, Piece, Said, name, pieces, text};
-use super::together::{NAME, columns};
+use super::together::{NAME, called, columns};
 use super::{Read, Word, entity, hear};
 use crate::sink::Sink;
 
@@ -49,10 +49,7 @@ pub(crate) struct Beside {
 const CALLED: Word<Beside> = Word {
     name: "name",
     form: NAME.form,
-    read: Read::Once(|said, beside, sink| match NAME.read {
-        Read::Once(read) | Read::Often(read) => read(said, &mut beside.name, sink),
-        Read::Later => {}
-    }),
+    read: Read::Once(|said, beside, sink| beside.name = called(said, sink)),
 };
 
 const UNIQUE: Word<Beside> = Word {

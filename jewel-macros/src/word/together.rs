@@ -29,14 +29,18 @@ pub(crate) struct Together {
 pub(crate) const NAME: Word<Option<Ident>> = Word {
     name: "name",
     form: "name = shots_list",
-    read: Read::Once(|said, found, sink| {
-        let Some(value) = sink.take(said.value(NAME.form)) else { return };
-        *found = name(&value).cloned();
-        if found.is_none() {
-            sink.on(&value, "a name is one word: write `name = shots_list`");
-        }
-    }),
+    read: Read::Once(|said, found, sink| *found = called(said, sink)),
 };
+
+/// What something is called, as [`NAME`] says it.
+pub(crate) fn called(said: &Said, sink: &mut Sink) -> Option<Ident> {
+    let value = sink.take(said.value(NAME.form))?;
+    let found = name(&value).cloned();
+    if found.is_none() {
+        sink.on(&value, "a name is one word: write `name = shots_list`");
+    }
+    found
+}
 
 fn read(said: &Said, sink: &mut Sink) -> Option<Together> {
     let (columns, rest) = columns(sink.take(said.group(FORM))?);
